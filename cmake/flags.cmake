@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every compiler and linker flag, on one interface target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_library(whytls_flags INTERFACE)
+target_include_directories(whytls_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
+target_compile_options(whytls_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
+  -fstack-protector-strong -Wno-missing-field-initializers)
+if(WHYTLS_WERROR)
+  target_compile_options(whytls_flags INTERFACE -Werror)
+endif()
+if(WHYTLS_SANITIZE)
+  target_compile_options(whytls_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  target_link_options(whytls_flags INTERFACE -fsanitize=address,undefined)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(whytls_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(WHYTLS_FUZZ)
+  target_compile_options(whytls_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+target_compile_definitions(whytls_flags INTERFACE FMT_HEADER_ONLY=0)
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)

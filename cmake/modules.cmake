@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# The architecture in one table: what each module may use, nothing else. No arrow goes up.
+# row(MODULE  what it may use); the rows stand in building order.
+set(WHYTLS_MODULES "")
+macro(row module)
+  list(APPEND WHYTLS_MODULES "${module}")
+  set(WHYTLS_USES_${module} ${ARGN})
+endmacro()
+
+row(base)
+row(registry         base)
+row(wire             registry base)
+row(x509             base)
+row(crypto           wire registry base)
+row(evidence         wire x509 registry base)
+row(observe          evidence wire x509 registry base)
+row(remedy           base)
+row(dialects         evidence remedy registry base)
+row(net              wire registry base)
+row(sources/probe    evidence observe net crypto wire x509 registry base)
+row(sources/system   evidence observe net crypto wire x509 registry base)
+row(diagnosis        evidence remedy wire x509 registry base)
+row(investigate      sources/probe sources/system diagnosis evidence base)
+row(report           diagnosis dialects evidence remedy registry base)
+row(lab              net crypto wire x509 registry base)
+row(cli              investigate report lab sources/probe sources/system diagnosis dialects remedy observe evidence net crypto x509 wire registry base)

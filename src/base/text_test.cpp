@@ -9,7 +9,7 @@ namespace {
 TEST(Printable, KeepsPlainAndForeignText) { EXPECT_EQ(printable("Bücher 証明書 ✓"), "Bücher 証明書 ✓"); }
 
 TEST(Printable, MakesEscapeSequencesNulsAndMarksHarmless) {
-  EXPECT_EQ(printable(std::string_view("a\x1b[31m\0b\x7f", 8)), "a\\x1b[31m\\x00b\\x7f");
+  EXPECT_EQ(printable(std::string_view("a\x1b[31m\0b\x7f", 9)), "a\\x1b[31m\\x00b\\x7f");
   EXPECT_EQ(printable("x\u202eexe.txt"), "x\\u{202e}exe.txt");
   EXPECT_EQ(printable("\u0085\u200b"), "\\u{85}\\u{200b}");
 }

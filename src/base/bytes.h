@@ -89,11 +89,17 @@ class Writer {
     patch(at, width);
   }
   template <class Body>
-  void prefixed8(Body&& body) { prefixed(1, body); }
+  void prefixed8(Body&& body) {
+    prefixed(1, body);
+  }
   template <class Body>
-  void prefixed16(Body&& body) { prefixed(2, body); }
+  void prefixed16(Body&& body) {
+    prefixed(2, body);
+  }
   template <class Body>
-  void prefixed24(Body&& body) { prefixed(3, body); }
+  void prefixed24(Body&& body) {
+    prefixed(3, body);
+  }
 
   std::size_t size() const { return out_.size(); }
   bool overflowed() const { return overflowed_; }

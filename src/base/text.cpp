@@ -32,8 +32,8 @@ std::size_t decode(std::string_view raw, std::size_t at, char32_t& point) {
 /// Control characters, and the marks that reorder or hide text (Unicode TR 9 and zero-width characters).
 bool harmful(char32_t point) {
   return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xad || point == 0x61c || (point >= 0x200b && point <= 0x200f) ||
-         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || (point >= 0xfff0 && point <= 0xfffb) ||
-         (point >= 0xe0000 && point <= 0xe0fff);
+         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
+         (point >= 0xfff0 && point <= 0xfffb) || (point >= 0xe0000 && point <= 0xe0fff);
 }
 
 }  // namespace
@@ -47,7 +47,8 @@ std::string printable(std::string_view raw, std::size_t limit) {
     if (length == 0) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(raw[at++]));
     } else if (harmful(point)) {
-      out += point < 0x80 ? fmt::format("\\x{:02x}", static_cast<unsigned>(point)) : fmt::format("\\u{{{:x}}}", static_cast<unsigned>(point));
+      out +=
+          point < 0x80 ? fmt::format("\\x{:02x}", static_cast<unsigned>(point)) : fmt::format("\\u{{{:x}}}", static_cast<unsigned>(point));
       at += length;
     } else {
       out += raw.substr(at, length);
@@ -110,7 +111,9 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
   return out;
 }
 
-std::string join(const std::vector<std::string>& pieces, std::string_view separator) { return fmt::format("{}", fmt::join(pieces, separator)); }
+std::string join(const std::vector<std::string>& pieces, std::string_view separator) {
+  return fmt::format("{}", fmt::join(pieces, separator));
+}
 
 std::optional<std::uint64_t> number(std::string_view text, std::uint64_t max) {
   std::uint64_t value = 0;

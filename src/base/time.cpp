@@ -76,7 +76,8 @@ Time now() { return time_point_cast<milliseconds>(system_clock::now()); }
 
 std::string date(Time time) {
   const year_month_day day{floor<days>(time)};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                     static_cast<unsigned>(day.day()));
 }
 
 std::string rfc3339(Time time) {

@@ -47,7 +47,8 @@ std::optional<Value> parse_value(Type type, std::string_view text) {
       for (const std::string& piece : base::split(text, ",")) list.emplace_back(base::trim(piece));
       return Value(std::move(list));
     }
-    case Type::text: return Value(std::string(text));
+    case Type::text:
+      return Value(std::string(text));
   }
   return std::nullopt;
 }
@@ -73,7 +74,8 @@ std::string to_text(const Fact& fact) {
 
 base::Result<Fact> parse_fact(std::string_view line) {
   const std::size_t equals = line.find(" = ");
-  if (equals == std::string_view::npos) return base::fail(base::Fault::input, "a fact is written kind = value or kind[subject] = value", std::string(line));
+  if (equals == std::string_view::npos)
+    return base::fail(base::Fault::input, "a fact is written kind = value or kind[subject] = value", std::string(line));
   std::string_view name = base::trim(line.substr(0, equals));
   Fact fact;
   if (const std::size_t open = name.find('['); open != std::string_view::npos) {
@@ -97,7 +99,8 @@ void Evidence::add(Kind kind, Value value, std::string text, std::string subject
 void Evidence::add(const Evidence& other) { facts_.insert(facts_.end(), other.facts_.begin(), other.facts_.end()); }
 
 const Fact* Evidence::find(Kind kind, std::string_view subject) const {
-  const auto found = std::find_if(facts_.rbegin(), facts_.rend(), [&](const Fact& fact) { return fact.kind == kind && fact.subject == subject; });
+  const auto found =
+      std::find_if(facts_.rbegin(), facts_.rend(), [&](const Fact& fact) { return fact.kind == kind && fact.subject == subject; });
   return found == facts_.rend() ? nullptr : &*found;
 }
 

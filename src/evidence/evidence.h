@@ -80,13 +80,13 @@ class Evidence {
   std::vector<const Fact*> all(Kind kind) const;
   bool has(Kind kind) const;
 
-  Answer is(Kind kind, std::string_view subject = {}) const;                          ///< flags
+  Answer is(Kind kind, std::string_view subject = {}) const;  ///< flags
   std::optional<std::int64_t> number(Kind kind, std::string_view subject = {}) const;
-  std::string text(Kind kind, std::string_view subject = {}) const;                   ///< empty when unknown
-  std::vector<std::string> list(Kind kind, std::string_view subject = {}) const;      ///< empty when unknown
+  std::string text(Kind kind, std::string_view subject = {}) const;               ///< empty when unknown
+  std::vector<std::string> list(Kind kind, std::string_view subject = {}) const;  ///< empty when unknown
   std::optional<base::Time> time(Kind kind, std::string_view subject = {}) const;
   Answer equals(Kind kind, std::string_view value, std::string_view subject = {}) const;  ///< texts
-  Answer includes(Kind kind, std::string_view value) const;                           ///< lists
+  Answer includes(Kind kind, std::string_view value) const;                               ///< lists
   /// Unknown unless both are known.
   Answer at_least(Kind kind, std::int64_t bound, std::string_view subject = {}) const;
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the causes about the server's certificates share.
+#pragma once
+
+#include <string>
+
+#include "base/text.h"
+#include "diagnosis/rules.h"
+
+namespace whytls::diagnosis::certificate {
+
+/// Row of the certificate table in shared/spec/causes.md, as a rank.
+constexpr int row(int number) { return rank::certificate + number; }
+
+/// "the server's certificate" for position 0, else "the intermediate "subject"" or "the certificate at position 2".
+inline std::string link_words(const Evidence& e, const std::string& position) {
+  if (position == "0") return "the server's certificate";
+  const std::string subject = e.text(Kind::link_subject, position);
+  return subject.empty() ? "the certificate at position " + position : "the intermediate \"" + subject + "\"";
+}
+
+/// The fact of a kind whose position is nearest to the leaf, or nullptr.
+inline const evidence::Fact* nearest_to_leaf(const Evidence& e, Kind kind) {
+  const evidence::Fact* best = nullptr;
+  for (const evidence::Fact* fact : e.all(kind))
+    if (!best || base::number(fact->subject).value_or(99) < base::number(best->subject).value_or(99)) best = fact;
+  return best;
+}
+
+/// A finding about one link at the step "certificate": certain, with `detail.position`.
+inline Finding link_finding(const evidence::Fact& fact) {
+  Finding f{.confidence = fact.certainty == evidence::Certainty::observed ? Confidence::certain : Confidence::likely,
+            .stage = Stage::certificate};
+  f.detail = {{"position", static_cast<std::int64_t>(base::number(fact.subject).value_or(0))}};
+  f.rests_on = {{fact.kind, fact.subject}};
+  return f;
+}
+
+}  // namespace whytls::diagnosis::certificate

@@ -17,6 +17,7 @@ inline constexpr std::string_view key_type = "key-type";  ///< the same suites f
 inline constexpr std::string_view suites = "suites";      ///< all suites, for the versions offered
 inline constexpr std::string_view groups = "groups";      ///< all groups
 inline constexpr std::string_view signature_algorithms = "signature-algorithms";  ///< all schemes
+inline constexpr std::string_view algorithms = "algorithms";                    ///< all suites, groups and schemes for the versions offered: works when the version is common
 inline constexpr std::string_view alpn_dropped = "alpn.dropped";
 inline constexpr std::string_view alpn_other = "alpn.other";  ///< common protocols instead
 inline constexpr std::string_view grease_dropped = "grease.dropped";

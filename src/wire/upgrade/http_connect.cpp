@@ -54,10 +54,10 @@ class HttpConnect : public dialogue::LineDialogue {
 
   /// "HTTP/1.1 200 Connection established"
   void status_line(std::string_view text) {
-    const std::size_t blank = text.find(' ');
-    const auto code = blank == std::string_view::npos ? std::nullopt : base::number(text.substr(blank + 1, 3), 999);
-    if (!text.starts_with("HTTP/") || !code || *code < 100) return not_spoken(base::view(text));
-    status_ = static_cast<int>(*code);
+    const std::size_t blank = text.find(' ');  // none: npos + 1 is 0
+    const std::uint64_t code = base::number(text.substr(blank + 1, 3), 999).value_or(0);
+    if (!text.starts_with("HTTP/") || code < 100) return not_spoken(base::view(text));
+    status_ = static_cast<int>(code);
     hear(text.substr(blank + 1));
   }
 

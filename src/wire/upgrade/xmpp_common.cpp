@@ -47,8 +47,9 @@ void XmppDialogue::open() {
 std::size_t XmppDialogue::consume(base::ByteView in) {
   const std::string_view text = base::text(in);
   if (in[0] != '<') {
-    if (stage_ == Stage::header && !blank(in[0])) return not_spoken(), 0;
-    return std::min(text.find('<'), text.size());  // character data
+    if (stage_ != Stage::header) return std::min(text.find('<'), text.size());  // character data
+    if (!blank(in[0])) return not_spoken(), 0;
+    return 1;
   }
   const std::size_t end = tag_end(text);
   if (end > 0) tag(text.substr(0, end));

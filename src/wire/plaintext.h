@@ -10,7 +10,8 @@ namespace whytls::wire {
 
 struct Plaintext {
   /// "http", "smtp", "ftp", "imap", "pop3", "ssh", "mysql", "postgres", "rdp", "xmpp", "ldap", "redis", "irc", "nntp", "sieve",
-  /// "proxy-protocol", "tls-in-tls", "memcached", "socks", "rtsp", "sip", "amqp", "mqtt", "text", or "" where nothing is recognised.
+  /// "proxy-protocol", "tls-in-tls" (never from here: the caller decides it), "memcached", "socks", "rtsp", "sip", "amqp", "mqtt", "vnc",
+  /// "telnet", "lmtp", "text" (readable, but nothing known), or "" where nothing is recognised.
   std::string protocol;
   /// Names the protocol of `--starttls` where this answer itself shows or implies that an upgrade is possible; else empty.
   std::string starttls;

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs scenarios side by side and compares what whytls says with what is right."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+from . import arguments, referee
+from .bed import Bed
+from .pki import Pki
+from .process import LabError, Missing, Ports
+from .scenario import Scenario
+
+LONGEST = 45  # seconds after which a run of whytls is ended
+
+
+@dataclass
+class Result:
+    scenario: Scenario
+    mark: str  # right, wrong, undetermined, missing, broken (the lab itself failed)
+    got: str = ""
+    connections: int | None = None
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    command: str = ""
+
+
+class Lab:
+    def __init__(self, whytls: Path | None, keep: bool = False) -> None:
+        self.whytls = whytls
+        self._folder = None if keep else tempfile.TemporaryDirectory(prefix="whytls-lab-", ignore_cleanup_errors=True)
+        self.root = Path(self._folder.name if self._folder else tempfile.mkdtemp(prefix="whytls-lab-"))
+        self.root.chmod(0o755)
+        self.pki, self.ports = Pki(self.root / "pki"), Ports()
+        self.shared = self.root / "shared"
+        self.shared.mkdir()
+
+    def close(self) -> None:
+        if self._folder:
+            self._folder.cleanup()
+
+    def play(self, scenario: Scenario) -> Result:
+        bed = Bed(self.root / scenario.id.replace("/", "_"), self.pki, self.ports, self.shared)
+        try:
+            scenario.server.start(bed)
+            return self._ask(scenario, bed) if self.whytls else self._prove(scenario, bed)
+        except Missing as missing:
+            return Result(scenario, "missing", str(missing))
+        except (LabError, OSError, subprocess.SubprocessError) as error:
+            return Result(scenario, "broken", f"{type(error).__name__}: {error}")
+        finally:
+            bed.close()
+
+    def _ask(self, scenario: Scenario, bed: Bed) -> Result:
+        words = [*bed.client_prefix, str(self.whytls), *arguments.of_whytls(scenario, bed)]
+        environment = {**os.environ, **{k: arguments.fill(v, bed, scenario.host) for k, v in scenario.env.items()}}
+        begin = time.monotonic()
+        try:
+            done = subprocess.run(words, capture_output=True, timeout=LONGEST, env=environment, cwd=bed.folder, check=False,
+                                  stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            return Result(scenario, "wrong", f"did not end within {LONGEST} s", seconds=LONGEST, command=" ".join(words))
+        seconds = time.monotonic() - begin
+        try:
+            report = json.loads(done.stdout)
+        except ValueError:
+            text = (done.stderr or done.stdout).decode(errors="replace").strip()[-300:]
+            return Result(scenario, "wrong", f"no JSON, exit {done.returncode}", seconds=seconds, notes=[text], command=" ".join(words))
+        result = compare(scenario, report, done.returncode)
+        result.seconds, result.command = seconds, " ".join(words)
+        return result
+
+    def _prove(self, scenario: Scenario, bed: Bed) -> Result:
+        begin = time.monotonic()
+        mark, got, notes = referee.prove(scenario, bed)
+        return Result(scenario, mark, got, seconds=time.monotonic() - begin, notes=notes)
+
+
+def compare(scenario: Scenario, report: dict, code: int) -> Result:
+    verdict = report.get("verdict") or {}
+    cause, side, outcome = verdict.get("cause"), verdict.get("side"), report.get("outcome")
+    got = f"{cause} ({side})" if cause else str(outcome)
+    connections = len(report.get("probes") or []) + 1
+    wrong: list[str] = []
+
+    def expect(what: str, wanted: object, found: object) -> None:
+        if not same(wanted, found):
+            wrong.append(f"{what} {found!r} instead of {wanted!r}")
+    expect("outcome", scenario.outcome, outcome)
+    expect("cause", scenario.cause, cause)
+    if scenario.cause:
+        expect("side", scenario.side, side)
+        for key, wanted in scenario.detail.items():
+            expect(f"detail.{key}", wanted, (verdict.get("detail") or {}).get(key))
+        if scenario.stage:
+            expect("stage", scenario.stage, verdict.get("stage"))
+        if scenario.confidence:
+            expect("confidence", scenario.confidence, verdict.get("confidence"))
+    exits = scenario.exit if scenario.exit is not None else (1 if scenario.cause else 0)
+    if outcome != "undetermined":
+        expect("exit", exits, code)
+    mark = "right" if not wrong else "undetermined" if outcome == "undetermined" else "wrong"
+    return Result(scenario, mark, got, connections, notes=wrong if mark == "wrong" else [])
+
+
+def same(wanted: object, found: object) -> bool:
+    if isinstance(wanted, str) and isinstance(found, str):
+        return wanted.lower() == found.lower()
+    return wanted == found
+
+
+def run_all(lab: Lab, scenarios: list[Scenario], jobs: int, tell: Callable[[Result], None]) -> list[Result]:
+    """Rows that wait for deadlines have workers of their own: they sleep, and would keep the others from the cores."""
+    results: dict[str, Result] = {}
+    guard = threading.Lock()
+
+    def play(scenario: Scenario) -> None:
+        result = lab.play(scenario)
+        with guard:
+            results[scenario.id] = result
+            tell(result)
+    slow = [s for s in scenarios if s.slow]
+    fast = [s for s in scenarios if not s.slow]
+    with ThreadPoolExecutor(max_workers=max(1, jobs * 2)) as sleepers, ThreadPoolExecutor(max_workers=max(1, jobs)) as workers:
+        waiting = [sleepers.submit(play, s) for s in slow] + [workers.submit(play, s) for s in fast]
+        for one in waiting:
+            one.result()
+    return [results[s.id] for s in scenarios]

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..bed import Bed, Server
+from ..recipes import HOST
+
+CONFIG = """ServerRoot {folder}
+PidFile {folder}/pid
+DefaultRuntimeDir {folder}
+Mutex file:{folder} default
+ErrorLog {folder}/error.log
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule socache_shmcb_module {modules}/mod_socache_shmcb.so
+LoadModule ssl_module {modules}/mod_ssl.so
+ServerName {host}
+User nobody
+Group nogroup
+Listen {address}:{port}
+SSLStaplingCache shmcb:{folder}/stapling(128000)
+{blocks}
+"""
+MODULES = "/usr/lib/apache2/modules"
+
+
+@dataclass(frozen=True)
+class Apache(Server):
+    chain: str | None = "good"
+    lines: str = ""
+    extra_chains: tuple[str, ...] = ()
+    client_ca: str | None = None
+    more: tuple[tuple[str, str, str], ...] = ()  # further virtual hosts: name, chain, lines
+    software = "apache"
+
+    def _block(self, bed: Bed, name: str, chains: tuple[str, ...], lines: str) -> str:
+        files = "\n".join(f"SSLCertificateFile {bed.pki.chain(c).file}\nSSLCertificateKeyFile {bed.pki.chain(c).key}" for c in chains)
+        engine = "SSLEngine on" if chains else ""
+        if self.client_ca:
+            lines = lines.replace("{client_ca}", str(bed.pki.bundle(self.client_ca)))
+        return f"<VirtualHost {bed.address}:{bed.port}>\nServerName {name}\n{engine}\n{files}\n{lines}\n</VirtualHost>"
+
+    def start(self, bed: Bed) -> None:
+        first = ((self.chain,) if self.chain else ()) + self.extra_chains
+        blocks = [self._block(bed, HOST, first, self.lines)]
+        blocks += [self._block(bed, name, (chain,), lines) for name, chain, lines in self.more]
+        conf = bed.write("apache.conf", CONFIG.format(folder=bed.folder, modules=MODULES, host=HOST, address=bed.address, port=bed.port,
+                                                      blocks="\n".join(blocks)))
+        bed.spawn(["apache2", "-f", conf, "-DFOREGROUND"])

@@ -4,6 +4,7 @@
 #   X_test.cpp  -> the test program NAME_test
 #   X_fuzz.cpp  -> a libFuzzer program when WHYTLS_FUZZ is on; else a test that replays fuzz/corpus/X
 #   X_bench.cpp -> the benchmark program NAME_bench
+# LINK names further libraries of the module, TEST_LINK those of its tests alone.
 # Folders that are modules of their own are left out. Configuring fails where an #include breaks the table of modules.cmake.
 
 function(whytls_check_includes module)
@@ -27,7 +28,7 @@ function(whytls_check_includes module)
 endfunction()
 
 function(whytls_module module)
-  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "LINK;TEST_LINK" ${ARGN})
   whytls_check_includes(${module})
   string(REPLACE "/" "_" name "${module}")
   set(library whytls_${name})
@@ -55,7 +56,7 @@ function(whytls_module module)
   if(WHYTLS_TESTS AND tests)
     find_package(GTest REQUIRED)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE ${library} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE ${library} GTest::gmock GTest::gtest_main ${arg_TEST_LINK})
     target_compile_definitions(${name}_test PRIVATE WHYTLS_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Minimal pairs. A verdict rests on A/B/A: the failing offer, the same with one change, the failing offer again.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "investigate/client.h"
+#include "investigate/ladder.h"
+#include "investigate/session.h"
+
+namespace whytls::investigate {
+namespace {
+
+using evidence::Answer;
+using evidence::Kind;
+
+constexpr std::size_t batch = 4;
+
+ProbeRun run_of(std::string change, std::string words, probe::Attempt attempt, const probe::Attempt& asked) {
+  ProbeRun run;
+  run.change = std::move(change);
+  run.words = std::move(words);
+  run.times = run.same = 1;
+  run.works = gets_further(attempt, asked);
+  run.ended = probe::ending_words(attempt);
+  run.address = attempt.address.text();
+  run.attempt = std::move(attempt);
+  return run;
+}
+
+std::string counted(const ProbeRun& run) {
+  return fmt::format("{}: {}{}", run.words, run.ended, run.times > 1 ? fmt::format(", {} of {} times", run.same, run.times) : "");
+}
+
+/// Deeper than a ServerHello only where the failing step lies deeper.
+probe::Depth depth_for(const Session& s) {
+  return s.out.evidence.text(Kind::failed_stage) == "client-hello" ? probe::Depth::first_flight : probe::Depth::application;
+}
+
+/// How long a variation may stay silent: where working offers answer in milliseconds, a second of silence is an answer.
+std::optional<std::chrono::milliseconds> patience(const Session& s) {
+  if (!s.working || s.out.evidence.text(Kind::failure) != "timeout") return std::nullopt;
+  return std::max(std::chrono::milliseconds(1000), s.working->took * 10);
+}
+
+/// Repeats the offer in question, so that nothing rests on a single negative.
+void control(Session& s, int times) {
+  std::vector<probe::Trial> trials(static_cast<std::size_t>(times), trial_of(s));
+  for (probe::Trial& trial : trials) trial.step = patience(s);
+  auto attempts = s.runner.run(std::move(trials));
+  auto found = std::find_if(s.out.probes.begin(), s.out.probes.end(), [](const ProbeRun& run) { return run.change == "control"; });
+  for (probe::Attempt& attempt : attempts) {
+    const bool alike = probe::ended_alike(attempt, *s.out.main);
+    if (found == s.out.probes.end()) {
+      s.out.probes.insert(s.out.probes.begin(), run_of("control", "the same offer again", std::move(attempt), *s.out.main));
+      found = s.out.probes.begin();
+    } else {
+      ++found->times;
+      found->same += alike == probe::ended_alike(*found->attempt, *s.out.main) ? 1 : 0;
+    }
+    const Kind kind = alike ? Kind::failures_seen : Kind::failures_not_seen;
+    s.add(kind, s.out.evidence.number(kind).value_or(alike ? 1 : 0) + 1);
+  }
+}
+
+void take_working(Session& s, const Rung& rung, const probe::Attempt& attempt) {
+  s.working = attempt;
+  s.working->trial.offer = rung.offer;
+  s.add(Kind::any_offer_works, true, fmt::format("{}: {}", rung.words, probe::ending_words(attempt)));
+  s.add(Kind::working_offer, rung.words);
+  const evidence::Evidence facts = probe::facts_of(attempt);
+  for (const Kind kind : {Kind::selected_version, Kind::selected_suite, Kind::selected_group, Kind::selected_signature_algorithm, Kind::dh_bits, Kind::server_software})
+    if (const evidence::Fact* fact = facts.find(kind)) s.out.evidence.add(*fact);
+  judge_chain(s, attempt);
+}
+
+/// True when a rung works. Each wave runs side by side with a control.
+bool climb(Session& s) {
+  for (const std::vector<Rung>& wave : ladder(s.request, s.out.offer)) {
+    std::vector<probe::Trial> trials;
+    for (const Rung& rung : wave) {
+      probe::Trial trial;
+      trial.offer = rung.offer;
+      trial.depth = depth_for(s) == probe::Depth::first_flight ? probe::Depth::server_flight : probe::Depth::application;
+      trial.identity = s.identity;
+      trials.push_back(std::move(trial));
+    }
+    auto attempts = s.runner.run(std::move(trials));
+    std::optional<std::size_t> nearest;
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+      s.out.probes.push_back(run_of(wave[i].name, wave[i].words, attempts[i], *s.out.main));
+      if (s.out.probes.back().works && !nearest) nearest = i;
+      if (wave[i].name == "default") s.add(Kind::default_works, s.out.probes.back().works, counted(s.out.probes.back()));
+    }
+    if (nearest) {
+      take_working(s, wave[*nearest], attempts[*nearest]);
+      return true;
+    }
+    if (s.cancelled() || s.runner.left() == 0) break;
+  }
+  s.add(Kind::any_offer_works, false, "no offer gets further, not even a plain one without a server name");
+  return false;
+}
+
+bool wanted(const diagnosis::Diagnosis& so_far, const std::string& change) {
+  for (const diagnosis::Open& open : so_far.open)
+    for (const diagnosis::Ref& ref : open.unknown)
+      if ((ref.kind == Kind::cures || ref.kind == Kind::breaks) && ref.subject == change) return true;
+  return false;
+}
+
+int urgency(const diagnosis::Diagnosis& so_far, const std::string& change) {
+  int best = 1000;
+  for (const diagnosis::Open& open : so_far.open)
+    for (const diagnosis::Ref& ref : open.unknown)
+      if (ref.subject == change) best = std::min(best, open.cause->rank);
+  return best;
+}
+
+void state(Session& s, const ProbeRun& run) {
+  s.add(run.spoils ? Kind::breaks : Kind::cures, run.spoils ? !run.works : run.works, counted(run), run.change);
+}
+
+/// Runs variations side by side; one that neither works nor fails like the offer in question is repeated once.
+void try_variations(Session& s, std::vector<probe::Variation> chosen) {
+  for (probe::Variation& variation : chosen) {
+    s.say(variation.words);
+    variation.trial.depth = depth_for(s);
+    variation.trial.identity = s.identity;
+    if (!variation.trial.step) variation.trial.step = patience(s);
+  }
+  std::vector<probe::Trial> trials;
+  for (const probe::Variation& variation : chosen) trials.push_back(variation.trial);
+  auto attempts = s.runner.run(trials);
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    ProbeRun run = run_of(chosen[i].change, chosen[i].words, std::move(attempts[i]), *s.out.main);
+    run.spoils = chosen[i].spoils;
+    if (!run.works && !probe::ended_alike(*run.attempt, *s.out.main)) {
+      auto again = s.runner.run({run.attempt->trial});
+      if (!again.empty() && gets_further(again.front(), *s.out.main)) run = run_of(run.change, run.words, std::move(again.front()), *s.out.main);
+      run.spoils = chosen[i].spoils;
+      if (!run.works) s.add(Kind::ends_differently, run.ended, counted(run), run.change);
+    }
+    state(s, run);
+    s.out.probes.push_back(std::move(run));
+  }
+}
+
+/// A change that no probe proposes would alter nothing: it decides nothing.
+void settle_the_rest(Session& s, const diagnosis::Diagnosis& so_far) {
+  for (const diagnosis::Open& open : so_far.open)
+    for (const diagnosis::Ref& ref : open.unknown)
+      if (ref.kind == Kind::cures || ref.kind == Kind::breaks) s.add(ref.kind, false, {}, ref.subject);
+}
+
+/// Minimal pairs in the order of judgement, until no better-ranked cause is open.
+void pair_up(Session& s) {
+  const probe::Offer* working = s.working ? &s.working->trial.offer : nullptr;
+  std::vector<std::string> done;
+  for (int round = 0; round < 8 && !s.cancelled(); ++round) {
+    const probe::Situation situation{s.out.offer, working, s.out.evidence, 1400};
+    const diagnosis::Diagnosis so_far = s.diagnose();
+    std::vector<probe::Variation> proposed = probe::propose_all(situation);
+    std::erase_if(proposed, [&](const probe::Variation& v) {
+      const std::string key = v.change + (v.spoils ? "/spoil" : "/cure");
+      return !wanted(so_far, v.change) || std::find(done.begin(), done.end(), key) != done.end() || s.out.evidence.find(v.spoils ? Kind::breaks : Kind::cures, v.change);
+    });
+    if (proposed.empty()) return settle_the_rest(s, so_far);
+    std::stable_sort(proposed.begin(), proposed.end(), [&](const auto& a, const auto& b) { return urgency(so_far, a.change) < urgency(so_far, b.change); });
+    if (proposed.size() > batch) proposed.resize(batch);
+    for (const probe::Variation& v : proposed) done.push_back(v.change + (v.spoils ? "/spoil" : "/cure"));
+    if (s.runner.left() <= 0) {
+      for (const probe::Variation& v : proposed) s.add(Kind::untried, true, "not tried: the number of connections is used up", v.change);
+      return;
+    }
+    try_variations(s, std::move(proposed));
+  }
+}
+
+/// B again, then A again: a pair that does not repeat is only inferred.
+void confirm(Session& s) {
+  const diagnosis::Diagnosis so_far = s.diagnose();
+  if (!so_far.verdict) return;
+  for (const diagnosis::Ref& ref : so_far.verdict->finding.rests_on) {
+    if (ref.kind != Kind::cures && ref.kind != Kind::breaks) continue;
+    const auto run = std::find_if(s.out.probes.begin(), s.out.probes.end(), [&](const ProbeRun& r) { return r.change == ref.subject && r.spoils == (ref.kind == Kind::breaks); });
+    if (run == s.out.probes.end() || !run->attempt) continue;
+    const auto again = s.runner.run({run->attempt->trial});
+    if (again.empty()) continue;
+    ++run->times;
+    const bool same = gets_further(again.front(), *s.out.main) == run->works;
+    run->same += same ? 1 : 0;
+    state(s, *run);
+    evidence::Fact fact = *s.out.evidence.find(ref.kind, ref.subject);
+    fact.certainty = same ? evidence::Certainty::observed : evidence::Certainty::inferred;
+    s.out.evidence.add(std::move(fact));
+  }
+  control(s, 1);
+}
+
+void state_failure_counts(Session& s) {
+  const auto seen = s.out.evidence.number(Kind::failures_seen).value_or(1);
+  const auto other = s.out.evidence.number(Kind::failures_not_seen).value_or(0);
+  s.add(Kind::failure, s.out.evidence.text(Kind::failure), fmt::format("as asked: {}, {} of {} times", probe::ending_words(*s.out.main), seen, seen + other));
+}
+
+}  // namespace
+
+bool gets_further(const probe::Attempt& attempt, const probe::Attempt& asked) {
+  if (!asked.transcript) return attempt.dialled > asked.dialled;
+  if (!attempt.transcript) return false;
+  if (!asked.hello_answered()) return attempt.hello_answered();
+  if (attempt.transcript->complete && !attempt.transcript->server_alert()) return true;
+  return attempt.transcript->reached > asked.transcript->reached;
+}
+
+void differ(Session& s) {
+  s.say("it fails: repeating it, and trying plainer offers");
+  if (!narrowed(s.request)) s.add(Kind::default_works, false);
+  control(s, 1);
+  if (s.cancelled()) return;
+  const bool any = climb(s);
+  if (any || s.out.evidence.text(Kind::failed_stage) == "client-hello") pair_up(s);
+  confirm(s);
+  state_failure_counts(s);
+}
+
+}  // namespace whytls::investigate

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "investigate/investigation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/text.h"
+#include "investigate/client.h"
+#include "investigate/session.h"
+#include "registry/registry.h"
+
+namespace whytls::investigate {
+namespace {
+
+using diagnosis::Outcome;
+using evidence::Kind;
+using evidence::known_no;
+using evidence::known_yes;
+
+constexpr std::size_t most_addresses = 4;
+
+void state_question(Session& s) {
+  const Request& r = s.request;
+  s.add(Kind::host, base::printable(r.host));
+  s.add(Kind::port, static_cast<std::int64_t>(r.port));
+  s.add(Kind::asked_by_address, probe::is_address(r.host) && !r.servername);
+  s.add(Kind::https, r.https());
+  s.add(Kind::client, r.client.empty() ? std::string("default") : r.client);
+  s.add(Kind::now, r.at.value_or(base::now()));
+  s.add(Kind::at_given, r.at.has_value());
+  if (!r.starttls.empty()) s.add(Kind::starttls, r.starttls);
+  const auto limit = [&](bool limited, const char* what) { s.add(Kind::limited, limited, {}, what); };
+  limit(!r.versions.empty(), "versions");
+  limit(!r.ciphers.empty(), "suites");
+  limit(!r.groups.empty(), "groups");
+  limit(!r.sigalgs.empty(), "signature-algorithms");
+  limit(r.alpn.has_value(), "alpn");
+  limit(r.no_servername, "server-name");
+}
+
+base::Result<std::optional<net::Proxy>> proxy_of(const Request& r) {
+  if (r.proxy.empty()) return r.offline ? std::nullopt : net::proxy_from_environment(r.host, r.port);
+  auto proxy = net::parse_proxy(r.proxy);
+  if (!proxy) return base::fail(base::Fault::misuse, proxy.error().what, "--proxy");
+  if (!r.proxy_auth_file.empty()) {
+    std::ifstream file(r.proxy_auth_file);
+    std::string line;
+    if (!std::getline(file, line) || line.find(':') == std::string::npos)
+      return base::fail(base::Fault::input, "the first line must be user:password", r.proxy_auth_file);
+    proxy->user = line.substr(0, line.find(':'));
+    proxy->password = std::string(base::trim(line.substr(line.find(':') + 1)));
+  }
+  return std::optional<net::Proxy>(*proxy);
+}
+
+probe::Place place_for(const Request& r, const std::string& ip, const std::optional<net::Proxy>& proxy, net::Deadline overall, const net::CancelFlag* cancel) {
+  probe::Place place;
+  const std::string host = r.connect_host.value_or(r.host);
+  const std::uint16_t port = r.connect_host ? r.connect_port : r.port;
+  place.route.host = r.host;
+  place.route.address = {ip, port};
+  place.route.target = fmt::format(host.find(':') == std::string::npos ? "{}:{}" : "[{}]:{}", host, port);
+  place.route.proxy = proxy;
+  place.route.starttls = r.starttls;
+  place.route.stream.watch_hops = true;
+  place.step = r.step;
+  place.overall = overall;
+  place.cancel = cancel;
+  if (r.https()) place.http_host = r.host;
+  return place;
+}
+
+/// What this attempt says, chain and demands included, replaces what an earlier one said.
+void observe(Session& s, const probe::Attempt& attempt) {
+  s.out.evidence.add(probe::facts_of(attempt));
+  judge_chain(s, attempt);
+  judge_identity(s, attempt);
+  apply_client_demands(s);
+}
+
+/// The server chose a post-quantum group whose secret cannot be derived here: the same offer without such groups goes on.
+probe::Attempt past_the_secret(Session& s, probe::Attempt attempt) {
+  if (!attempt.transcript || !attempt.transcript->secret_unavailable) return attempt;
+  const std::string group = registry::group_name(attempt.transcript->selected.group);
+  probe::Trial classical = attempt.trial;
+  classical.offer = probe::without_post_quantum(attempt.trial.offer);
+  auto next = s.runner.run({classical});
+  if (next.empty() || !next.front().hello_answered()) return attempt;
+  s.add(Kind::selected_group, group, "the server chose " + group + "; the certificate comes from a second handshake");
+  s.out.remarks.push_back({"post-quantum", false, "the server chose the group " + group});
+  return std::move(next.front());
+}
+
+bool healthy(const Session& s) { return known_yes(s.out.evidence.is(Kind::completed)); }
+
+bool transient(const evidence::Evidence& e) {
+  const std::string failure = e.text(Kind::failure);
+  return failure == "reset" || failure == "closed" || failure == "timeout";
+}
+
+/// A single reset, close or silence proves nothing: where the same offer then works twice, nothing is wrong that we can name.
+bool recovered(Session& s) {
+  if (!transient(s.out.evidence)) return false;
+  std::vector<probe::Trial> twice(2, trial_of(s));
+  auto attempts = s.runner.run(std::move(twice));
+  const auto good = [&](const probe::Attempt& a) { return gets_further(a, *s.out.main); };
+  if (attempts.size() < 2 || !std::all_of(attempts.begin(), attempts.end(), good)) {
+    for (const probe::Attempt& a : attempts) s.add(good(a) ? Kind::failures_not_seen : Kind::failures_seen, s.out.evidence.number(good(a) ? Kind::failures_not_seen : Kind::failures_seen).value_or(good(a) ? 0 : 1) + 1);
+    return false;
+  }
+  s.out.remarks.push_back({"intermittent", true, "the first attempt ended differently (" + probe::ending_words(*s.out.main) + "); two repetitions went on"});
+  s.out.main = past_the_secret(s, std::move(attempts.front()));
+  evidence::Evidence fresh;
+  std::swap(fresh, s.out.evidence);
+  state_question(s);
+  observe(s, *s.out.main);
+  return true;
+}
+
+/// A fault that only this client sees in what came whole is asked for once more.
+void repeat_refusal(Session& s) {
+  auto again = s.runner.run({s.out.main->trial});
+  if (again.empty() || !again.front().transcript) return;
+  const bool same = again.front().transcript->certificates == s.out.main->transcript->certificates;
+  s.add(same ? Kind::failures_seen : Kind::failures_not_seen, std::int64_t{same ? 2 : 1});
+  if (!same) s.out.remarks.push_back({"changing-certificate", true, "a second handshake showed another certificate"});
+}
+
+void look_deeper(Session& s) {
+  const evidence::Evidence& e = s.out.evidence;
+  const std::string failure = e.text(Kind::failure);
+  const std::string stage = e.text(Kind::failed_stage);
+  if (failure == "client") return repeat_refusal(s);
+  if (failure == "plaintext" && stage == "client-hello") {
+    s.add(Kind::failures_seen, std::int64_t{1});
+    try_upgrades(s);
+    return;
+  }
+  differ(s);
+  const bool nothing_works = known_no(e.is(Kind::any_offer_works)) && stage == "client-hello";
+  if (nothing_works && (failure == "closed" || failure == "timeout" || failure == "reset") && !s.cancelled()) try_upgrades(s);
+}
+
+void diagnose_address(Session& s) {
+  observe(s, *s.out.main);
+  if (healthy(s) && !s.diagnose().verdict) return;
+  if (recovered(s) && healthy(s)) return;
+  s.add(Kind::failures_seen, s.out.evidence.number(Kind::failures_seen).value_or(1));
+  if (!s.cancelled()) look_deeper(s);
+}
+
+std::string outcome_words(const Session& s) {
+  if (healthy(s) && !s.diagnose().verdict) return "ok";
+  return s.out.evidence.text(Kind::failure);
+}
+
+/// The other addresses of the name: each asked as the first was, twice where the outcome differs.
+void compare_addresses(Session& s, const std::vector<std::string>& others, const std::optional<net::Proxy>& proxy) {
+  const bool first_ok = healthy(s) && !s.diagnose().verdict;
+  const auto verdict = s.diagnose().verdict;
+  bool differs = false;
+  for (const std::string& ip : others) {
+    s.say("asking the address " + ip);
+    probe::Place place = place_for(s.request, ip, proxy, s.runner.place().overall, s.cancel);
+    auto future = s.runner.start(trial_of(s), place);
+    if (!future) return;
+    const probe::Attempt attempt = future->get();
+    const evidence::Evidence facts = probe::facts_of(attempt);
+    const bool ok = known_yes(facts.is(Kind::completed)) || (attempt.transcript && attempt.transcript->secret_unavailable);
+    s.add(Kind::address_outcome, ok ? std::string("ok") : facts.text(Kind::failure), ip + ": " + probe::ending_words(attempt), ip);
+    differs |= ok != first_ok;
+  }
+  if (!differs) return;
+  s.add(Kind::address_outcome, outcome_words(s), s.out.address + ": " + probe::ending_words(*s.out.main), s.out.address);
+  if (verdict) s.add(Kind::address_cause, std::string(verdict->cause->id), {}, s.out.address);
+}
+
+void finish(Session& s) {
+  s.out.diagnosis = s.diagnose();
+  s.out.connections = s.runner.used();
+  s.out.interrupted = s.cancelled();
+  s.out.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - s.begun);
+}
+
+}  // namespace
+
+probe::Trial trial_of(const Session& s) {
+  probe::Trial trial;
+  trial.offer = s.out.offer;
+  trial.depth = probe::Depth::application;
+  trial.identity = s.identity;
+  return trial;
+}
+
+Investigation investigate(const Request& request, const Progress& progress, const net::CancelFlag* cancel) {
+  Investigation out;
+  out.request = request;
+  const net::Deadline overall = net::Clock::now() + request.timeout;
+  auto offer = offer_of(request);
+  auto proxy = proxy_of(request);
+  if (!offer || !proxy) {
+    out.unusable = !offer ? offer.error() : proxy.error();
+    return out;
+  }
+  out.offer = *offer;
+  net::Resolved names;
+  names.addresses = {""};  // a proxy resolves the name itself
+  if (!*proxy) {
+    const net::Family family = request.family == Family::v4 ? net::Family::v4 : request.family == Family::v6 ? net::Family::v6 : net::Family::any;
+    names = net::resolve(request.connect_host.value_or(request.host), family, std::min(overall, net::Clock::now() + request.step), cancel);
+  }
+  Runner runner(place_for(request, names.addresses.empty() ? "" : names.addresses.front(), *proxy, overall, cancel), request.parallel, request.max_connections);
+  Session s{request, out, runner, progress, cancel, {}, {}};
+  state_question(s);
+  if (const auto error = open_inputs(s)) {
+    out.unusable = *error;
+    return out;
+  }
+  if (names.addresses.empty()) {
+    s.add(Kind::completed, false);
+    s.add(Kind::failed_stage, std::string("dns"));
+    s.add(Kind::failure, std::string("dns"), names.failure);
+    s.add(Kind::dns_failure, names.failure, names.failure);
+    finish(s);
+    return out;
+  }
+  out.address = names.addresses.front();
+  s.say("connecting to " + runner.place().route.address.text());
+  auto first = runner.start(trial_of(s));
+  if (!first) return out;
+  out.main = past_the_secret(s, first->get());
+  diagnose_address(s);
+  if (names.addresses.size() > 1 && !s.cancelled()) {
+    std::vector<std::string> others(names.addresses.begin() + 1, names.addresses.begin() + static_cast<std::ptrdiff_t>(std::min(names.addresses.size(), most_addresses)));
+    compare_addresses(s, others, *proxy);
+  }
+  finish(s);
+  return out;
+}
+
+}  // namespace whytls::investigate

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "investigate/runner.h"
+
+namespace whytls::investigate {
+
+std::optional<std::future<probe::Attempt>> Runner::start(probe::Trial trial, probe::Place place) {
+  if (left() <= 0) return std::nullopt;
+  ++used_;
+  return std::async(std::launch::async, [this, trial = std::move(trial), place = std::move(place)] {
+    slots_.acquire();
+    probe::Attempt out = probe::attempt(place, trial);
+    slots_.release();
+    return out;
+  });
+}
+
+std::vector<probe::Attempt> Runner::run(std::vector<probe::Trial> trials) {
+  std::vector<std::future<probe::Attempt>> futures;
+  for (probe::Trial& trial : trials)
+    if (auto future = start(std::move(trial))) futures.push_back(std::move(*future));
+  std::vector<probe::Attempt> out;
+  for (auto& future : futures) out.push_back(future.get());
+  return out;
+}
+
+}  // namespace whytls::investigate

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parts of one investigation share while it runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "investigate/investigation.h"
+#include "investigate/runner.h"
+#include "sources/probe/probe.h"
+
+namespace whytls::investigate {
+
+struct Session {
+  const Request& request;
+  Investigation& out;
+  Runner& runner;
+  const Progress& progress;
+  const net::CancelFlag* cancel;
+  probe::ClientIdentity identity;
+  std::optional<probe::Attempt> working;  ///< an attempt that gets past the step at which the one in question fails
+  net::Clock::time_point begun = net::Clock::now();
+
+  bool cancelled() const { return cancel && cancel->load(); }
+  void say(const std::string& line) const {
+    if (progress) progress(line);
+  }
+  diagnosis::Diagnosis diagnose() const { return diagnosis::diagnose(out.evidence); }
+  void add(evidence::Kind kind, evidence::Value value, std::string text = {}, std::string subject = {}) {
+    out.evidence.add(kind, std::move(value), std::move(text), std::move(subject));
+  }
+};
+
+/// The offer in question, through to what follows the handshake.
+probe::Trial trial_of(const Session& session);
+
+/// Whether an attempt gets past the step at which the one in question stopped.
+bool gets_further(const probe::Attempt& attempt, const probe::Attempt& asked);
+
+// ---- differential.cpp -----------------------------------------------------------------------------------------------
+/// Repeats the failure, climbs down the ladder, and makes minimal pairs until one cause remains.
+void differ(Session& session);
+/// A control and the ladder begun while the first attempt is still silent; differ() takes them over.
+struct HeadStart {
+  std::vector<ProbeRun> runs;
+};
+
+// ---- trust.cpp ------------------------------------------------------------------------------------------------------
+/// Judges the chain of an attempt as the client in question would, and states it as facts.
+void judge_chain(Session& session, const probe::Attempt& attempt);
+/// Opens what the options name (CA file, client certificate); Fault::input where it cannot be used.
+std::optional<base::Error> open_inputs(Session& session);
+/// Facts about the client's own certificate beside what the server asked for.
+void judge_identity(Session& session, const probe::Attempt& attempt);
+
+// ---- refusals.cpp ---------------------------------------------------------------------------------------------------
+/// What the client in question refuses by itself although the server went on: states completed = no with stage and reason.
+void apply_client_demands(Session& session);
+
+// ---- plaintext.cpp --------------------------------------------------------------------------------------------------
+/// The answer was no TLS: tries the protocol's own upgrade.
+void try_upgrades(Session& session);
+
+}  // namespace whytls::investigate

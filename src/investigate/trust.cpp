@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trust, names and time, as the client in question would judge them; and its own certificate beside what the server asks for.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <openssl/evp.h>
+
+#include "base/text.h"
+#include "investigate/client.h"
+#include "investigate/session.h"
+#include "net/fetch/http.h"
+#include "observe/chain.h"
+#include "registry/registry.h"
+#include "x509/judge.h"
+#include "x509/key.h"
+#include "x509/pem.h"
+
+namespace whytls::investigate {
+namespace {
+
+using evidence::Kind;
+
+constexpr int most_fetches = 4;
+constexpr std::size_t most_bytes = 65536;
+
+base::Time time_of(const Session& s) { return s.request.at.value_or(base::now()); }
+
+/// Missing intermediates by the addresses that the certificates name (RFC 5280 4.2.2.1), a few steps up at most.
+std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& j) {
+  std::vector<x509::Extra> found;
+  if (s.request.offline || j.served.empty()) return found;
+  x509::Certificate below = j.path.empty() ? j.served.front() : j.path.back().certificate;
+  for (int i = 0; i < most_fetches && !below.self_issued && !below.ca_issuers.empty() && !s.cancelled(); ++i) {
+    s.say("looking for the issuer of \"" + x509::display_name(below) + "\" at the address in the certificate");
+    net::fetch::Request get;
+    get.url = below.ca_issuers.front();
+    get.timeout = std::chrono::milliseconds(2000);
+    get.max_bytes = most_bytes;
+    get.cancel = s.cancel;
+    const net::fetch::Response response = net::fetch::fetch(get);
+    if (response.status != 200) break;
+    std::vector<x509::Certificate> got = x509::certificates_in(response.body);
+    const auto issuer = std::find_if(got.begin(), got.end(), [&](const x509::Certificate& c) { return x509::names_issuer(below, c); });
+    if (issuer == got.end()) break;
+    found.push_back({*issuer, "AIA, " + get.url});
+    below = *issuer;
+  }
+  return found;
+}
+
+x509::KeyUse key_use_of(const probe::Transcript& t) {
+  const registry::Suite* suite = t.selected.suite ? registry::suite(*t.selected.suite) : nullptr;
+  return suite && suite->key_exchange == registry::KeyExchange::rsa ? x509::KeyUse::enciphering : x509::KeyUse::signing;
+}
+
+void add_clocks(Session& s, const probe::Transcript& t, const x509::Judgement& j) {
+  if (s.request.at) return;
+  const base::Time local = base::now();
+  if (const auto date = base::parse_http_date(t.application.http_date)) s.out.evidence.add(observe::clock_facts(j, local, *date, "date-header"));
+  if (j.staple && j.staple->produced_at && j.staple->signature == x509::Verified::yes && *j.staple->produced_at > local + std::chrono::minutes(5))
+    s.out.evidence.add(observe::clock_facts(j, local, *j.staple->produced_at, "ocsp"));
+}
+
+/// An unrelated name gets a certificate for that name by the same private issuer: nobody but an inspecting proxy makes these up.
+void look_for_interception(Session& s, const x509::Judgement& j) {
+  if (!j.has(x509::Code::untrusted_root) && !j.has(x509::Code::issuer_missing)) return;
+  probe::Trial trial;
+  trial.offer = default_client(s.request);
+  const std::string unrelated = "www.example.com";
+  if (checked_name_of(s.request) == unrelated || j.served.empty()) return;
+  trial.offer = probe::without_post_quantum(trial.offer);
+  trial.offer.server_name = unrelated;
+  trial.depth = probe::Depth::server_flight;
+  const auto attempts = s.runner.run({trial});
+  if (attempts.empty() || !attempts.front().transcript || attempts.front().transcript->certificates.empty()) return;
+  const x509::Certificate other = x509::examine(attempts.front().transcript->certificates.front());
+  const bool covers = x509::match_host(other, unrelated).covered;
+  const bool wildcard_everything = x509::match_host(j.served.front(), unrelated).covered;
+  if (covers && !wildcard_everything && other.issuer_der == j.served.front().issuer_der)
+    s.add(Kind::same_issuer_for_unrelated_name, true, fmt::format("asked for {}, it shows a certificate for that name by the same issuer", unrelated));
+}
+
+}  // namespace
+
+std::optional<base::Error> open_inputs(Session& s) {
+  if (s.request.cert_file.empty()) return std::nullopt;
+  auto credential = x509::load_credential(s.request.cert_file, s.request.key_file, s.request.passphrase_file);
+  if (!credential) return base::Error{base::Fault::input, credential.error().text, credential.error().path, 0};
+  for (const x509::Certificate& certificate : credential->chain) s.identity.chain.push_back(certificate.der);
+  s.identity.key = credential->key.handle;
+  const x509::Certificate& leaf = credential->chain.front();
+  const base::Time now = time_of(s);
+  s.add(Kind::client_certificate_given, true);
+  s.add(Kind::client_certificate_subject, leaf.subject);
+  s.add(Kind::client_certificate_issuer, credential->chain.back().issuer);
+  s.add(Kind::client_certificate_not_after, leaf.not_after);
+  s.add(Kind::client_certificate_not_before, leaf.not_before);
+  s.add(Kind::client_certificate_expired, now > leaf.not_after || now < leaf.not_before,
+        fmt::format("the client certificate is valid from {} to {}", base::date(leaf.not_before), base::date(leaf.not_after)));
+  const bool usage = !leaf.extended_key_usage || std::any_of(leaf.extended_key_usage->begin(), leaf.extended_key_usage->end(), [](const std::string& use) {
+    return use == "clientAuth" || use == "anyExtendedKeyUsage";
+  });
+  s.add(Kind::client_certificate_for_clients, usage && (!leaf.key_usage || leaf.key_usage->digital_signature || leaf.key_usage->key_agreement));
+  s.add(Kind::client_certificate_key_matches, !credential->mismatch, credential->mismatch ? "the private key does not belong to the client certificate" : "");
+  return std::nullopt;
+}
+
+void judge_identity(Session& s, const probe::Attempt& attempt) {
+  if (!attempt.transcript || !attempt.transcript->client_certificate.requested || s.identity.chain.empty()) return;
+  const wire::CertificateRequest& request = attempt.transcript->client_certificate.request;
+  if (!request.authorities.empty()) {
+    const bool listed = std::any_of(s.identity.chain.begin(), s.identity.chain.end(), [&](const base::Bytes& der) {
+      const x509::Certificate certificate = x509::examine(der);
+      return std::find(request.authorities.begin(), request.authorities.end(), certificate.issuer_der) != request.authorities.end();
+    });
+    s.add(Kind::client_certificate_issuer_listed, listed, listed ? "" : "the server names the issuers that it accepts, and none of them issued the client certificate");
+  }
+  s.add(Kind::client_certificate_algorithm_listed, !attempt.transcript->client_certificate.no_common_scheme);
+}
+
+void judge_chain(Session& s, const probe::Attempt& attempt) {
+  if (!attempt.transcript || attempt.transcript->certificates.empty()) return;
+  const probe::Transcript& t = *attempt.transcript;
+  const bool given = !s.request.ca_file.empty() || !s.request.ca_dir.empty();
+  const x509::TrustStore store = given ? x509::TrustStore::of_files(s.request.ca_file, s.request.ca_dir) : x509::TrustStore::system();
+  x509::JudgeOptions options;
+  options.host = checked_name_of(s.request);
+  options.at = time_of(s);
+  options.store = &store;
+  options.key_use = key_use_of(t);
+  if (!t.ocsp_response.empty()) options.staples = {t.ocsp_response};
+  options.honour_must_staple = attempt.trial.offer.status_request;
+  x509::Judgement judgement = x509::judge(t.certificates, options);
+  std::vector<x509::TrustStore> others;
+  if (judgement.has(x509::Code::issuer_missing) || judgement.has(x509::Code::untrusted_root)) {
+    options.extra = fetch_missing(s, judgement);
+    if (!given) others = x509::other_public_stores();
+    for (const x509::TrustStore& other : others) options.other_stores.push_back(&other);
+    judgement = x509::judge(t.certificates, options);
+    look_for_interception(s, judgement);
+  }
+  s.out.evidence.add(observe::facts_of(judgement, options));
+  s.out.evidence.add(observe::store_facts(store.report(), given));
+  add_clocks(s, t, judgement);
+  s.out.chain = judgement.served;
+}
+
+}  // namespace whytls::investigate

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection from the name to the end of the handshake, and what it says as facts. A trial is what to do; an attempt is what
+// came of it. Blocking; one thread an attempt.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "evidence/evidence.h"
+#include "net/dial.h"
+#include "observe/conversation.h"
+#include "sources/probe/client.h"
+
+namespace whytls::probe {
+
+/// Where, by which way, and within which time.
+struct Place {
+  net::Route route;
+  std::chrono::milliseconds step{5000};
+  net::Deadline overall = net::Deadline::max();
+  const net::CancelFlag* cancel = nullptr;
+  std::string http_host;  ///< for the HEAD request; empty: none is ever sent
+};
+
+/// One way to ask. Everything that a minimal pair may vary stands here.
+struct Trial {
+  Offer offer;
+  Depth depth = Depth::first_flight;
+  ClientIdentity identity;
+  std::optional<int> max_segment;                 ///< bytes; clamps both directions
+  std::chrono::milliseconds pause{0};             ///< waited before the connection
+  std::optional<std::chrono::milliseconds> step;  ///< where not the place's
+};
+
+struct Attempt {
+  Trial trial;
+  net::DialStage dialled = net::DialStage::tcp;  ///< ready: TLS began
+  net::Dialled dial;                             ///< its stream is spent
+  std::optional<Transcript> transcript;
+  std::chrono::milliseconds took{};
+  net::Address address;
+
+  /// A ServerHello (or HelloRetryRequest) came, and nothing before it went wrong.
+  bool hello_answered() const;
+};
+
+Attempt attempt(const Place& place, const Trial& trial);
+
+/// What a server says in plaintext: its greeting, or its answer to a line of HTTP. Empty where it says nothing.
+base::Bytes plaintext_of(const Place& place);
+
+/// The conversation as every observer sees it.
+observe::Conversation conversation_of(const Transcript& transcript, std::uint16_t port);
+
+/// All facts of one attempt: the conversation's, and what only who made the connection knows (the kernel's view, the answer
+/// of HTTP, the proof of the server's signature, what the dialogues before TLS said).
+evidence::Evidence facts_of(const Attempt& attempt);
+
+/// How it ended in one line for people: "ServerHello: TLS 1.2, TLS_…", "alert handshake_failure", "reset", "nothing in 5 s".
+std::string ending_words(const Attempt& attempt);
+
+/// Two attempts that ended at the same step in the same way (same alert, same kind of end).
+bool ended_alike(const Attempt& a, const Attempt& b);
+
+}  // namespace whytls::probe

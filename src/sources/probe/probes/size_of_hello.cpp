@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "sources/probe/probe.h"
+
+namespace whytls::probe {
+namespace {
+
+struct Bound {
+  std::string_view change;
+  std::size_t bytes;
+};
+// 255 is where one length byte ends, 511 where old load balancers hung (RFC 7685), 1,400 where one segment ends.
+constexpr std::array bounds{Bound{change::smaller_256, 256}, Bound{change::smaller_512, 512}, Bound{change::smaller_1400, 1400}};
+
+std::vector<Variation> propose(const Situation& s) {
+  std::vector<Variation> out;
+  if (!s.working) return out;
+  const std::size_t asked = hello_size(s.asked);
+  const std::size_t works = hello_size(*s.working);
+  for (const Bound& bound : bounds) {
+    if (asked < bound.bytes || works >= bound.bytes) continue;
+    Offer padded = *s.working;
+    padded.no_extensions = false;
+    padded.pad_to = std::min(asked, bound.bytes + 60);
+    if (bound.bytes == 1400) padded.pad_to = asked;
+    out.push_back(spoil(bound.change, "a small offer that works, padded to " + std::to_string(padded.pad_to) + " bytes", padded));
+  }
+  return out;
+}
+
+}  // namespace
+
+extern const Probe size_of_hello;
+const Probe size_of_hello{"size", "does it depend on the size of the ClientHello alone?", propose};
+
+}  // namespace whytls::probe

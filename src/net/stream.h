@@ -48,7 +48,7 @@ struct KernelView {
   std::uint64_t bytes_sent = 0;          ///< handed to the kernel
   std::uint64_t bytes_acknowledged = 0;  ///< of those
   std::uint64_t bytes_received = 0;
-  std::uint32_t retransmissions = 0;     ///< segments, in all
+  std::uint32_t retransmissions = 0;  ///< segments, in all
   std::uint32_t round_trip_us = 0;
   std::uint32_t path_mtu = 0;
   std::uint32_t send_mss = 0;
@@ -69,7 +69,7 @@ struct Address {
 };
 
 struct ReadResult {
-  End end = End::open;   ///< open: `bytes` has at least one byte
+  End end = End::open;  ///< open: `bytes` has at least one byte
   base::Bytes bytes;
 };
 
@@ -83,7 +83,8 @@ class Stream {
   virtual ~Stream() = default;
   /// At least one byte, or how it ended.
   virtual ReadResult read(Deadline deadline) = 0;
-  /// All of it, or how it ended. `segment` > 0 sends it in TCP segments of at most that many bytes (TCP_NODELAY, a pause until each is acknowledged or 50 ms).
+  /// All of it, or how it ended. `segment` > 0 sends it in TCP segments of at most that many bytes (TCP_NODELAY, a pause until each is
+  /// acknowledged or 50 ms).
   virtual End write(base::ByteView bytes, Deadline deadline, std::size_t segment = 0) = 0;
   virtual void close() = 0;
   /// Ends the connection with a reset (SO_LINGER 0), so that many probes leave no TIME_WAIT behind.
@@ -96,8 +97,8 @@ class Stream {
 };
 
 struct Connected {
-  End end = End::open;             ///< open: `stream` is set
-  std::string text;                ///< the system's words when it failed, e.g. "Connection refused"
+  End end = End::open;  ///< open: `stream` is set
+  std::string text;     ///< the system's words when it failed, e.g. "Connection refused"
   std::unique_ptr<Stream> stream;
   std::vector<IcmpError> icmp;
   std::chrono::microseconds took{};

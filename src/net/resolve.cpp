@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ares.h>
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <utility>
+
+#include "base/text.h"
+#include "net/dial.h"
+
+namespace whytls::net {
+namespace {
+
+int address_family(Family family) { return family == Family::v4 ? AF_INET : family == Family::v6 ? AF_INET6 : AF_UNSPEC; }
+
+bool is_literal(const std::string& text, int family) {
+  std::array<std::uint8_t, 16> address{};
+  // "fe80::1%eth0": the zone is for the socket; inet_pton does not know it.
+  return inet_pton(family, text.substr(0, family == AF_INET6 ? text.find('%') : std::string::npos).c_str(), address.data()) == 1;
+}
+
+bool is_local_name(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const std::string name = base::lower(host);
+  return name == "localhost" || name.ends_with(".localhost");  // RFC 6761 6.3
+}
+
+/// One c-ares channel and the state of one question.
+class Lookup {
+ public:
+  Lookup(const ResolveOptions& options, bool judge_codes, bool files_only);
+  ~Lookup() {
+    if (channel_ != nullptr) ares_destroy(channel_);
+  }
+  Lookup(const Lookup&) = delete;
+  Lookup& operator=(const Lookup&) = delete;
+
+  /// Fills the addresses of `out`; c-ares' status.
+  int run(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, Resolved& out);
+  std::string servers() const;
+
+ private:
+  static void arrived(void* self, int status, int timeouts, ares_addrinfo* info);
+  void take(const ares_addrinfo& info);
+  void serve(std::chrono::milliseconds longest);
+
+  ares_channel channel_ = nullptr;
+  int status_ = ARES_SUCCESS;
+  bool done_ = false;
+  Resolved* out_ = nullptr;
+};
+
+/// Once for the process: c-ares' own global state.
+int initialise_library() {
+  static std::once_flag once;
+  static int status = ARES_SUCCESS;
+  std::call_once(once, [] { status = ares_library_init(ARES_LIB_INIT_ALL); });
+  return status;
+}
+
+Lookup::Lookup(const ResolveOptions& options, bool judge_codes, bool files_only) {
+  std::string lookups = files_only ? "f" : "fb";
+  ares_options settings{};
+  settings.timeout = static_cast<int>(std::max<std::int64_t>(options.retry.count(), 1));
+  settings.tries = 3;
+  settings.lookups = lookups.data();
+  // With this flag SERVFAIL and REFUSED come to us; without it, c-ares asks the next server and in the end only says that none answered.
+  settings.flags = judge_codes ? ARES_FLAG_NOCHECKRESP : 0;
+  status_ = initialise_library();
+  if (status_ == ARES_SUCCESS)
+    status_ = ares_init_options(&channel_, &settings, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_FLAGS);
+  if (status_ == ARES_SUCCESS && !options.nameserver.empty()) status_ = ares_set_servers_ports_csv(channel_, options.nameserver.c_str());
+}
+
+int Lookup::run(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, Resolved& out) {
+  if (status_ != ARES_SUCCESS) return status_;
+  out_ = &out;
+  ares_addrinfo_hints hints{};
+  hints.ai_family = address_family(family);
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = ARES_AI_CANONNAME;
+  ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, arrived, this);
+  while (!done_) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0 || (cancel != nullptr && cancel->load(std::memory_order_relaxed))) {
+      ares_cancel(channel_);  // calls back with ARES_ECANCELLED
+      return left.count() <= 0 ? ARES_ETIMEOUT : ARES_ECANCELLED;
+    }
+    serve(std::min(left, std::chrono::milliseconds(100)));
+  }
+  return status_;
+}
+
+/// Waits for one of the channel's sockets and lets c-ares work.
+void Lookup::serve(std::chrono::milliseconds longest) {
+  std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
+  const auto wanted = static_cast<unsigned>(ares_getsock(channel_, sockets.data(), ARES_GETSOCK_MAXNUM));
+  std::vector<pollfd> polled;
+  for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; ++i) {
+    const bool read = (wanted >> i & 1U) != 0, write = (wanted >> (i + ARES_GETSOCK_MAXNUM) & 1U) != 0;
+    if (read || write) polled.push_back({.fd = sockets[i], .events = static_cast<short>((read ? POLLIN : 0) | (write ? POLLOUT : 0))});
+  }
+  timeval limit{.tv_sec = 0, .tv_usec = longest.count() * 1000};
+  timeval buffer{};
+  const timeval* next = ares_timeout(channel_, &limit, &buffer);
+  const auto wait = std::min<std::int64_t>(next->tv_sec * 1000 + next->tv_usec / 1000 + 1, longest.count());
+  poll(polled.data(), polled.size(), static_cast<int>(wait));
+  for (const pollfd& one : polled) {
+    const bool readable = (one.revents & (POLLIN | POLLERR | POLLHUP)) != 0, writable = (one.revents & POLLOUT) != 0;
+    if (readable || writable) ares_process_fd(channel_, readable ? one.fd : ARES_SOCKET_BAD, writable ? one.fd : ARES_SOCKET_BAD);
+  }
+  ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // timeouts
+}
+
+void Lookup::arrived(void* self, int status, int /*timeouts*/, ares_addrinfo* info) {
+  auto& lookup = *static_cast<Lookup*>(self);
+  lookup.done_ = true;
+  lookup.status_ = status;
+  if (info != nullptr && status == ARES_SUCCESS) lookup.take(*info);
+  ares_freeaddrinfo(info);
+}
+
+void Lookup::take(const ares_addrinfo& info) {
+  constexpr std::size_t max_addresses = 64;
+  for (const ares_addrinfo_node* node = info.nodes; node != nullptr && out_->addresses.size() < max_addresses; node = node->ai_next) {
+    std::array<char, NI_MAXHOST> text{};
+    if (getnameinfo(node->ai_addr, node->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) continue;
+    if (std::find(out_->addresses.begin(), out_->addresses.end(), text.data()) == out_->addresses.end())
+      out_->addresses.emplace_back(text.data());
+  }
+  for (const ares_addrinfo_cname* alias = info.cnames; alias != nullptr; alias = alias->next)
+    if (alias->name != nullptr) out_->canonical = base::printable(alias->name, 255);
+}
+
+std::string Lookup::servers() const {
+  std::string out;
+  ares_addr_port_node* first = nullptr;
+  if (channel_ == nullptr || ares_get_servers_ports(channel_, &first) != ARES_SUCCESS) return out;
+  for (const ares_addr_port_node* server = first; server != nullptr; server = server->next) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_ntop(server->family, &server->addr, text.data(), text.size());
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", text.data());
+  }
+  ares_free_data(first);
+  return out;
+}
+
+std::string failure_text(int status, Family family, const std::string& servers) {
+  const std::string_view kind = family == Family::v4 ? "IPv4 address" : family == Family::v6 ? "IPv6 address" : "address";
+  switch (status) {
+    case ARES_ENOTFOUND:
+      return "no such name (NXDOMAIN)";
+    case ARES_ENODATA:
+      return fmt::format("the name exists and has no {} record", kind);
+    case ARES_ESERVFAIL:
+      return fmt::format("the resolver {} fails (SERVFAIL)", servers);
+    case ARES_EREFUSED:
+      return fmt::format("the resolver {} refuses to answer (REFUSED)", servers);
+    case ARES_ECONNREFUSED:
+      return fmt::format("no resolver answers at {}", servers);
+    case ARES_ETIMEOUT:
+      return fmt::format("the resolver {} does not answer", servers);
+    case ARES_EBADNAME:
+      return "not a valid host name";
+    case ARES_ECANCELLED:
+      return "interrupted";
+    default:
+      return fmt::format("the name cannot be resolved: {}", ares_strerror(status));
+  }
+}
+
+/// Answers that need no resolver.
+bool answered_at_once(const std::string& host, Family family, Resolved& out) {
+  const bool v4 = is_literal(host, AF_INET), v6 = is_literal(host, AF_INET6);
+  if (!v4 && !v6) return false;
+  if ((v4 && family == Family::v6) || (v6 && family == Family::v4))
+    out.failure = fmt::format("{} is an {} address, and {} was asked for", host, v4 ? "IPv4" : "IPv6", v4 ? "IPv6" : "IPv4");
+  else
+    out.addresses.push_back(host);
+  return true;
+}
+
+void resolve_local_name(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, Resolved& out) {
+  Lookup files({}, false, true);
+  files.run(host, family, deadline, cancel, out);
+  if (!out.addresses.empty()) return;
+  if (family != Family::v4) out.addresses.emplace_back("::1");
+  if (family != Family::v6) out.addresses.emplace_back("127.0.0.1");
+}
+
+void ask(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, const ResolveOptions& options,
+         Resolved& out) {
+  Lookup lookup(options, false, false);
+  int status = lookup.run(host, family, deadline, cancel, out);
+  if (status == ARES_ECONNREFUSED) status = Lookup(options, true, false).run(host, family, deadline, cancel, out);
+  if (!out.addresses.empty()) return;
+  out.timed_out = status == ARES_ETIMEOUT;
+  out.failure = failure_text(status, family, lookup.servers());
+}
+
+/// All addresses are of one family to which there is no route.
+bool lacks_family(const std::vector<std::string>& addresses) { return std::none_of(addresses.begin(), addresses.end(), routable); }
+
+}  // namespace
+
+bool routable(const std::string& ip) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_DGRAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(ip.c_str(), "443", &hints, &found) != 0) return false;
+  const int descriptor = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  // connect() on a datagram socket only looks up the route.
+  const bool reached = descriptor >= 0 && ::connect(descriptor, found->ai_addr, found->ai_addrlen) == 0;
+  if (descriptor >= 0) ::close(descriptor);
+  freeaddrinfo(found);
+  return reached;
+}
+
+Resolved resolve(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, const ResolveOptions& options) {
+  Resolved out;
+  const std::string name = host.size() > 2 && host.front() == '[' && host.back() == ']' ? host.substr(1, host.size() - 2) : host;
+  if (answered_at_once(name, family, out)) return out;
+  if (name.empty() || name.size() > 254 || name.find('\0') != std::string::npos)
+    out.failure = "not a valid host name";
+  else if (is_local_name(name))
+    resolve_local_name(name, family, deadline, cancel, out);
+  else
+    ask(name, family, deadline, cancel, options, out);
+  out.v6_missing = !out.addresses.empty() && lacks_family(out.addresses);
+  return out;
+}
+
+}  // namespace whytls::net

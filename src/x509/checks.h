@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with one path: every fault, tied to its link. Inside this module only.
+#pragma once
+
+#include <vector>
+
+#include "x509/judge.h"
+#include "x509/path.h"
+
+namespace whytls::x509 {
+
+/// What holds for the chain whichever path is taken.
+struct Context {
+  const JudgeOptions& options;
+  const std::vector<Certificate>& served;
+  const std::optional<HostMatch>& host;
+};
+
+/// Why the end of the path is none that is trusted, and what would be missing.
+struct Ending {
+  std::vector<Problem> problems;
+  std::string missing_issuer, found_in, known_in;
+  bool missing_issuer_is_root = false;
+};
+
+Ending judge_ending(const Path& path, const Context& context);
+/// All faults but those of the ending, in no order.
+std::vector<Problem> judge_links(const Path& path, const Context& context);
+/// Faults of revocation; `staple` receives what the leaf's response says, if one was given.
+std::vector<Problem> judge_revocation(const Path& path, const Context& context, std::optional<OcspResponse>& staple);
+
+}  // namespace whytls::x509

@@ -116,6 +116,7 @@ class Offer:
     suites: tuple[int, ...] = tuple(SUITES)
     groups: tuple[int, ...] = (X25519MLKEM768, X25519, P256, 0x18, 0x19)
     alpn: tuple[str, ...] = ()
+    schemes: tuple[int, ...] = tuple(SCHEMES)
     without: tuple[int, ...] = ()
     grease: bool = False
     pad_to: int = 0  # bytes of the whole record
@@ -127,7 +128,7 @@ class Offer:
         out = [(SERVER_NAME, vector(2, b"\0" + vector(2, self.name.encode())))] if self.name else []
         grease = [0x1A1A] if self.grease else []
         out += [(EMS, b""), (RENEGOTIATION, b"\0"), (GROUPS, vector(2, pack16([*grease, *self.groups]))), (11, b"\1\0"),
-                (SIGNATURES, vector(2, pack16(SCHEMES))), (STATUS_REQUEST, b"\1\0\0\0\0"), (TICKET, b"")]
+                (SIGNATURES, vector(2, pack16([*self.schemes]))), (STATUS_REQUEST, b"\1\0\0\0\0"), (TICKET, b"")]
         if self.alpn:
             out.append((ALPN, vector(2, b"".join(vector(1, a.encode()) for a in self.alpn))))
         if 0x0304 in self.versions:

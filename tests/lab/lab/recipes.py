@@ -109,7 +109,8 @@ CERTIFICATES: dict[str, Recipe] = {
     "int-new-key-ids": authority("Lab Rekeyed With Ids", "root", "ec:P-256#int-new"),
     "int-aia": authority("Lab Behind AIA", "root", "ec:P-256#int-aia"),
     "int-allowed": authority("Lab Allowed", "root", "ec:P-256#int-a", (*CA_AKI, "nameConstraints=critical,permitted;DNS:lab.test,permitted;"
-                                                                       "DNS:localhost,permitted;IP:127.0.0.0/255.0.0.0")),
+                                                                       "DNS:localhost,permitted;IP:127.0.0.0/255.0.0.0,permitted;"
+                                                                       "IP:0:0:0:0:0:0:0:1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")),
     # an inspecting proxy's own authority
     "zscaler": authority("/O=Zscaler Inc./CN=Zscaler Intermediate Root CA (zscaler.net)", None, "ec:P-256#zs", CA),
     "fortinet": authority("/O=Fortinet/CN=FortiGate CA", None, "ec:P-256#fg", CA),
@@ -118,6 +119,7 @@ CERTIFICATES: dict[str, Recipe] = {
     "rsa": leaf(issuer="int-rsa", key=RSA),
     "other-host": leaf("www.other.test", san="DNS:www.other.test,DNS:other.test", key="ec:P-256#other"),
     "by-root": leaf(issuer="root"),
+    "other-by-root": leaf("www.other.test", issuer="root", san="DNS:www.other.test"),
     "p384": leaf(key="ec:P-384#leaf"),
     "p521": leaf(key="ec:P-521#leaf"),
     "ed25519": leaf(key="ed25519:#leaf", usage="keyUsage=critical,digitalSignature"),
@@ -128,13 +130,12 @@ CERTIFICATES: dict[str, Recipe] = {
     "wildcard": leaf("*.lab.test", san="DNS:*.lab.test"),
     "address": leaf("loopback", san="IP:127.0.0.1,IP:::1"),
     "large": leaf(san=many_names(900), key="ec:P-256#large"),
-    "huge": leaf(san=many_names(3000), key="ec:P-256#large"),
+    "huge": leaf(san=many_names(1500), key="ec:P-256#large"),
     "allowed": leaf(issuer="int-allowed"),
     "no-eku": leaf(eku=None, usage=None),
     "uncritical": leaf(more=("1.3.6.1.4.1.55555.2=DER:0500",)),
     "must-staple": leaf(more=MUST_STAPLE, key="ec:P-256#staple"),
     "aia-good": leaf(issuer="int-aia"),
-    "any-eku": leaf(eku="extendedKeyUsage=anyExtendedKeyUsage"),
     "trailing-case": leaf(san="DNS:SHOP.Lab.TEST"),
     # leaves with one fault each
     "expired": leaf(start=-400, end=-2),

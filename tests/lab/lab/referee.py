@@ -4,6 +4,7 @@ something is broken and works where it says that all is well; and where a row ha
 from __future__ import annotations
 
 import os
+import re
 import select
 import socket
 import subprocess
@@ -38,17 +39,27 @@ def prove(scenario: Scenario, bed: Bed) -> tuple[str, str, list[str]]:
         return ("wrong" if works else "right"), words, []
     client = {"openssl": openssl, "gnutls": gnutls, "node": node, "go": go}[scenario.referee]
     works, words = client(scenario, bed, scenario.args, scenario.env)
-    notes = []
+    first, notes = words, []
     if works != (scenario.cause is None):
         notes.append(f"{'works' if works else 'fails'}: {words}")
     says = SAYS.get(scenario.cause or "")
     if says and scenario.referee == "openssl" and not works and not any(part in words for part in says.split("|")):
         notes.append(f"fails for another reason: {words}")
+    if isinstance(scenario.cure, Offer) and (kind := answer(bed, scenario.cure)) != "server_hello":
+        notes.append(f"the cured hello was answered by {kind}")
     if scenario.cure is not None and not isinstance(scenario.cure, Offer):
         cured, words = client(scenario, bed, scenario.cure, {})
         if not cured:
             notes.append(f"the cure does not help: {words}")
-    return ("wrong" if notes else "right"), "works" if works else "fails", notes
+    return ("wrong" if notes else "right"), "works" if works else reason(first), notes
+
+
+def reason(words: str) -> str:
+    """The part of a client's words that says why."""
+    for pattern in (r"SSL routines:[^:]*:([^:/]*)", r"verify error:num=\d+:([^/]*)", r"Status: ([^/]*)", r"(errno=\d+)", r":error: (.*)", r"\*\*\* (.*)"):
+        if found := re.search(pattern, words):
+            return "fails: " + found.group(1).strip()[:45]
+    return "fails: " + words[-45:].replace("\n", " ")
 
 
 def _prove_by_hello(scenario: Scenario, bed: Bed) -> tuple[str, str, list[str]]:
@@ -151,14 +162,13 @@ def _talk(command: list[str], env: dict[str, str], sign: bytes) -> tuple[bool, s
     """Runs a client, waits for its sign of success, asks for a page and looks whether the server then objects: a TLS 1.3
     server refuses a client certificate only after the client is done."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               env={**os.environ, **env})
+                               bufsize=0, env={**os.environ, **env})
     assert process.stdin and process.stdout
     try:
         text = _read(process.stdout.fileno(), PATIENCE, sign)
         if sign in text:
             try:
                 process.stdin.write(b"HEAD / HTTP/1.0\r\nHost: lab\r\n\r\n")
-                process.stdin.flush()
             except OSError:
                 pass
             text += _read(process.stdout.fileno(), 0.4, b"HTTP/")

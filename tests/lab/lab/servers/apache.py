@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..bed import Bed, Server
 from ..recipes import HOST
@@ -31,14 +32,21 @@ class Apache(Server):
     lines: str = ""
     extra_chains: tuple[str, ...] = ()
     client_ca: str | None = None
+    dh: int | None = None
+    crl: tuple[str, ...] = ()
     more: tuple[tuple[str, str, str], ...] = ()  # further virtual hosts: name, chain, lines
     software = "apache"
 
     def _block(self, bed: Bed, name: str, chains: tuple[str, ...], lines: str) -> str:
-        files = "\n".join(f"SSLCertificateFile {bed.pki.chain(c).file}\nSSLCertificateKeyFile {bed.pki.chain(c).key}" for c in chains)
+        def certificate(chain: str) -> Path:  # Apache takes DH parameters from the file of the certificate
+            file = bed.pki.chain(chain).file
+            return bed.write(f"{chain}-dh.pem", file.read_bytes() + bed.pki.dh(self.dh).read_bytes()) if self.dh else file
+        files = "\n".join(f"SSLCertificateFile {certificate(c)}\nSSLCertificateKeyFile {bed.pki.chain(c).key}" for c in chains)
         engine = "SSLEngine on" if chains else ""
-        if self.client_ca:
-            lines = lines.replace("{client_ca}", str(bed.pki.bundle(self.client_ca)))
+        words = {"{client_ca}": bed.pki.bundle(self.client_ca) if self.client_ca else "",
+                 "{crl}": bed.pki.crl(*self.crl) if self.crl else ""}
+        for word, value in words.items():
+            lines = lines.replace(word, str(value))
         return f"<VirtualHost {bed.address}:{bed.port}>\nServerName {name}\n{engine}\n{files}\n{lines}\n</VirtualHost>"
 
     def start(self, bed: Bed) -> None:

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// For people: the verdict first, then whose move it is, where it stopped, what proves it, and what to change.
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/format.h"
+#include "report/ladder.h"
+#include "report/layout.h"
+#include "report/words.h"
+
+namespace whytls::report::formats {
+namespace {
+
+using diagnosis::Confidence;
+using diagnosis::Outcome;
+using evidence::Kind;
+
+constexpr std::size_t most_evidence = 8;
+constexpr std::size_t most_tried = 12;
+
+void print_headline(Sheet& sheet, const Report& report) {
+  const std::string sentence = headline(report);
+  switch (report.diagnosis.outcome) {
+    case Outcome::ok:
+      return sheet.headline(Tone::good, sheet.tick(), sentence, "");
+    case Outcome::failed:
+      return sheet.headline(Tone::bad, sheet.cross(), sentence, report.diagnosis.verdict->cause->id);
+    case Outcome::aborted:
+      return sheet.headline(Tone::unsure, "-", sentence, "");
+    case Outcome::undetermined:
+      return sheet.headline(Tone::unsure, "?", sentence, "undetermined");
+  }
+}
+
+/// Label on the first line only.
+void print_list(Sheet& sheet, std::string_view label, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) sheet.entry(i == 0 ? label : "", lines[i]);
+}
+
+void print_snippet(Sheet& sheet, const Fix& fix) {
+  const std::vector<std::string> lines = base::split(fix.snippet, "\n");
+  const std::string name = fix.software.empty() ? "" : fmt::format("{:<10} ", fix.software);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    sheet.verbatim(Sheet::margin, (i == 0 ? name : std::string(columns(name), ' ')) + lines[i]);
+}
+
+void print_fixes(Sheet& sheet, const Report& report) {
+  std::string_view label = "fix";
+  std::string last;
+  for (const Fix& fix : report.fixes) {
+    if (fix.software == "pem") continue;  // printed at the end, where it can be copied whole
+    if (fix.text != last) sheet.entry(label, fmt::format("{}: {}", remedy::side_name(fix.side), fix.text));
+    label = "";
+    last = fix.text;
+    if (!fix.snippet.empty()) print_snippet(sheet, fix);
+  }
+}
+
+void print_certainty(Sheet& sheet, const diagnosis::Finding& finding) {
+  std::string words(diagnosis::confidence_name(finding.confidence));
+  if (finding.confidence != Confidence::certain && !finding.to_be_surer.empty()) words += "; to be surer: " + finding.to_be_surer;
+  sheet.entry("sure", words);
+}
+
+void print_also(Sheet& sheet, const Report& report) {
+  std::vector<std::string> lines;
+  for (const diagnosis::Verdict& verdict : report.diagnosis.also)
+    lines.push_back(fmt::format("{} ({})", verdict.finding.summary, verdict.cause->id));
+  print_list(sheet, "also", lines);
+}
+
+void print_findings(Sheet& sheet, const Report& report) {
+  for (const Finding& finding : report.findings)
+    sheet.entry(severity_name(finding.severity), fmt::format("{} ({})", finding.text, finding.rule));
+}
+
+void print_pem(Sheet& sheet, const Report& report) {
+  for (const Fix& fix : report.fixes) {
+    if (fix.software != "pem") continue;
+    sheet.blank();
+    sheet.paragraph(2, fix.text + ":");
+    for (const std::string& line : base::split(fix.snippet, "\n")) sheet.verbatim(0, line);
+  }
+}
+
+void print_tried(Sheet& sheet, const Report& report) {
+  std::vector<std::string> lines;
+  for (const Probe& probe : report.probes)
+    if (lines.size() < most_tried)
+      lines.push_back(fmt::format("{}: {}, {} of {} times", probe.changed, probe.ended, probe.same, probe.times));
+  if (report.probes.size() > most_tried) lines.push_back(fmt::format("and {} more: --format json", report.probes.size() - most_tried));
+  print_list(sheet, "tried", lines);
+}
+
+void print_failed(Sheet& sheet, const Report& report) {
+  const diagnosis::Verdict& verdict = *report.diagnosis.verdict;
+  sheet.paragraph(2, whose_move(report));
+  sheet.blank();
+  print_ladder(sheet, report);
+  if (verdict.stage == diagnosis::Stage::certificate) print_chain(sheet, report);
+  print_list(sheet, "evidence", evidence_lines(report, most_evidence));
+  print_fixes(sheet, report);
+  print_certainty(sheet, verdict.finding);
+  print_list(sheet, "or else", left_open(report));
+  print_also(sheet, report);
+  print_findings(sheet, report);
+  sheet.entry("more", fmt::format("whytls explain {}", verdict.cause->id));
+  print_pem(sheet, report);
+}
+
+void print_undetermined(Sheet& sheet, const Report& report) {
+  sheet.blank();
+  print_ladder(sheet, report);
+  print_list(sheet, "evidence", evidence_lines(report, most_evidence));
+  print_tried(sheet, report);
+  print_list(sheet, "left open", left_open(report));
+  print_list(sheet, "to decide", to_decide(report));
+  print_findings(sheet, report);
+}
+
+void print_ok(Sheet& sheet, const Report& report) {
+  if (!report.handshake.certificates.empty()) {
+    const Certificate& leaf = report.handshake.certificates.front();
+    std::string words = short_name(leaf.subject);
+    if (words.empty() && !leaf.names.empty()) words = leaf.names.front();
+    if (!leaf.issuer.empty()) words += fmt::format(", issued by \"{}\"", short_name(leaf.issuer));
+    if (leaf.not_after) words += ", valid until " + base::date(*leaf.not_after);
+    const auto now = report.evidence.time(Kind::now);
+    if (leaf.not_after && now && *leaf.not_after > *now) words += fmt::format(" ({} left)", base::how_long(*leaf.not_after - *now));
+    sheet.entry("leaf", words);
+  }
+  print_findings(sheet, report);
+}
+
+std::string render(const Report& report, const Style& style) {
+  Sheet sheet(style);
+  print_headline(sheet, report);
+  if (style.quiet) return sheet.take();
+  switch (report.diagnosis.outcome) {
+    case Outcome::failed:
+      print_failed(sheet, report);
+      break;
+    case Outcome::undetermined:
+      print_undetermined(sheet, report);
+      break;
+    case Outcome::ok:
+      print_ok(sheet, report);
+      break;
+    case Outcome::aborted:
+      print_ladder(sheet, report);
+      break;
+  }
+  return sheet.take();
+}
+
+}  // namespace
+
+extern const Format text;
+const Format text{"text", "for people; the verdict first", render};
+
+}  // namespace whytls::report::formats

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/ladder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "report/words.h"
+
+namespace whytls::report {
+namespace {
+
+using evidence::Kind;
+
+constexpr std::size_t indent = 2;
+constexpr std::size_t most_links = 8;
+
+std::string repeated(std::string_view mark, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += mark;
+  return out;
+}
+
+std::string climbed(const Sheet& sheet, const Step& step) {
+  std::string out = fmt::format("{} {}", step.name, sheet.tick());
+  return step.text.empty() ? out : out + " " + step.text;
+}
+
+/// "certificate ✗ ──────── stopped here: alert …": the rule reaches to the right margin where there is room.
+void print_stop(Sheet& sheet, std::string line, const Step& step) {
+  const std::string mark = fmt::format("{} {} ", step.name, sheet.cross());
+  const std::string end = " stopped here" + (step.text.empty() ? "" : ": " + step.text);
+  const std::string with = line.empty() ? mark : line + "  " + mark;
+  const std::size_t width = sheet.style().width - indent;
+  const std::size_t used = columns(with) + columns(end);
+  if (used + 2 <= width) return sheet.verbatim(indent, with + repeated(sheet.rule(), width - used) + end);
+  const std::size_t alone = columns(mark) + columns(" stopped here") + 2;
+  if (!line.empty() && columns(with) + columns(" stopped here") + 2 > width) {
+    sheet.verbatim(indent, line);
+    line.clear();
+  }
+  const std::string head = line.empty() ? mark : with;
+  const std::size_t rest = line.empty() ? alone : columns(with) + columns(" stopped here") + 2;
+  sheet.verbatim(indent, head + repeated(sheet.rule(), rest < width ? 2 + width - rest : 2) + " stopped here");
+  sheet.paragraph(indent + 2, step.text);
+}
+
+std::string position(std::size_t at) { return std::to_string(at); }
+
+/// What the evidence says against one link.
+std::string fault(const Report& report, std::size_t at) {
+  const evidence::Evidence& e = report.evidence;
+  const std::string subject = position(at);
+  if (const auto end = e.time(Kind::link_expired, subject)) return "expired " + base::date(*end);
+  if (const auto begin = e.time(Kind::link_not_yet_valid, subject)) return "valid from " + base::date(*begin);
+  constexpr std::array<std::pair<Kind, std::string_view>, 7> kinds{{{Kind::link_revoked, "revoked"},
+                                                                    {Kind::link_malformed, "malformed"},
+                                                                    {Kind::link_bad_signature, "its signature does not verify"},
+                                                                    {Kind::issuer_not_ca, "may not issue"},
+                                                                    {Kind::wrong_purpose, "not for this purpose"},
+                                                                    {Kind::name_constraint, "constrains the names"},
+                                                                    {Kind::unknown_critical_extension, "unknown critical extension"}}};
+  for (const auto& [kind, words] : kinds)
+    if (e.find(kind, subject)) return std::string(words);
+  if (const std::string key = e.text(Kind::link_weak_key, subject); !key.empty()) return "weak key: " + key;
+  if (const std::string hash = e.text(Kind::link_weak_signature, subject); !hash.empty()) return "signed with " + hash;
+  if (at == 0 && evidence::known_yes(e.is(Kind::leaf_self_signed))) return "self-signed";
+  if (at == 0 && e.find(Kind::name_mismatch)) return "not for " + e.text(Kind::name_mismatch);
+  return {};
+}
+
+void print_link(Sheet& sheet, std::size_t at, const std::string& what, const std::string& issuer, const std::string& remark) {
+  std::string line = fmt::format("{}  {}", at, what);
+  if (!issuer.empty()) line += fmt::format("  issued by \"{}\"", issuer);
+  if (!remark.empty()) line += fmt::format("  {} {}", sheet.arrow(), remark);
+  sheet.paragraph(indent + 4, line);
+}
+
+void print_missing(Sheet& sheet, const Report& report, std::size_t above) {
+  const std::string issuer = report.evidence.text(Kind::issuer_missing, position(above));
+  if (issuer.empty()) return;
+  const std::string found = report.evidence.text(Kind::issuer_found, position(above + 1));
+  print_link(sheet, above + 1, fmt::format("not sent  \"{}\"", short_name(issuer)), {},
+             found.empty() ? "missing" : "missing (found: " + found + ")");
+}
+
+}  // namespace
+
+void print_ladder(Sheet& sheet, const Report& report) {
+  const std::size_t width = sheet.style().width - indent;
+  std::string line;
+  for (const Step& step : report.steps) {
+    if (step.state == Step::State::not_reached) continue;
+    if (step.state == Step::State::failed) return print_stop(sheet, line, step);
+    const std::string piece = climbed(sheet, step);
+    if (!line.empty() && columns(line) + 2 + columns(piece) > width) {
+      sheet.verbatim(indent, line);
+      line.clear();
+    }
+    line += (line.empty() ? "" : "  ") + piece;
+  }
+  if (!line.empty()) sheet.verbatim(indent, line);
+}
+
+void print_chain(Sheet& sheet, const Report& report) {
+  const auto& chain = report.handshake.certificates;
+  for (std::size_t i = 0; i < std::min(chain.size(), most_links); ++i) {
+    const Certificate& link = chain[i];
+    const std::string name = short_name(link.subject);
+    print_link(sheet, link.position, name.empty() && !link.names.empty() ? link.names.front() : name, short_name(link.issuer),
+               fault(report, link.position));
+    print_missing(sheet, report, link.position);
+  }
+  if (chain.size() > most_links) sheet.paragraph(indent + 4, fmt::format("and {} more", chain.size() - most_links));
+  const std::string root = report.evidence.text(Kind::root_untrusted);
+  if (!chain.empty() && !root.empty())
+    sheet.paragraph(indent + 4, fmt::format("{}  not trusted here: \"{}\"", chain.size(), short_name(root)));
+}
+
+}  // namespace whytls::report

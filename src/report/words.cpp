@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "diagnosis/rules.h"
+#include "registry/registry.h"
+
+namespace whytls::report {
+namespace {
+
+using diagnosis::Confidence;
+using diagnosis::Outcome;
+using diagnosis::Stage;
+using evidence::Fact;
+using evidence::Kind;
+using evidence::known_no;
+using evidence::known_yes;
+
+std::string_view stage_words(Stage stage) {
+  constexpr std::array<std::string_view, 11> words{"when the name is looked up",
+                                                   "when connecting",
+                                                   "at the proxy",
+                                                   "in the dialogue before TLS",
+                                                   "in answer to the ClientHello",
+                                                   "at the ServerHello",
+                                                   "at the server's certificate",
+                                                   "in the key exchange",
+                                                   "after the server asked for a client certificate",
+                                                   "at the end of the handshake",
+                                                   "after the handshake"};
+  return words[static_cast<std::size_t>(stage)];
+}
+
+/// Of what was asked, not of what was found: no evidence for people.
+bool is_question(Kind kind) { return kind <= Kind::offered_size; }
+
+std::string fact_words(const Report& report, const Fact& fact) {
+  if (!fact.text.empty()) return fact.text;
+  for (const Probe& probe : report.probes)
+    if (!fact.subject.empty() && probe.id == fact.subject && (fact.kind == Kind::cures || fact.kind == Kind::breaks))
+      return fmt::format("{}: {}, {} of {} times", probe.changed, probe.ended, probe.same, probe.times);
+  return to_text(fact);
+}
+
+/// A change that made no difference is worth a line only where the verdict rests on it.
+bool tells_something(const Fact& fact) {
+  if (fact.text.empty() || is_question(fact.kind)) return false;
+  const bool pair =
+      fact.kind == Kind::cures || fact.kind == Kind::breaks || fact.kind == Kind::ends_differently || fact.kind == Kind::untried;
+  if (!pair) return true;
+  const auto* value = std::get_if<bool>(&fact.value);
+  return value && *value;
+}
+
+std::string ok_words(const Report& report) {
+  const std::string chosen = selection_words(report.handshake.selected);
+  std::string out = target_words(report.target) + " works";
+  if (!report.target.starttls.empty()) out += " after STARTTLS (" + report.target.starttls + ")";
+  return chosen.empty() ? out : out + ": " + chosen;
+}
+
+std::string undetermined_words(const Report& report) {
+  const std::string how = diagnosis::failure_words(report.evidence);
+  const std::string when(stage_words(report.diagnosis.stage));
+  if (report.interrupted) return target_words(report.target) + ": interrupted before the reason was found";
+  std::string out = target_words(report.target) + " fails " + when;
+  if (!how.empty()) out += " (" + how + ")";
+  return out + (report.probes.empty() ? ", and the evidence does not tell why" : ", and nothing that was changed tells why");
+}
+
+}  // namespace
+
+std::string target_words(const Target& target) {
+  const bool v6 = target.host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", v6 ? "[" : "", target.host, v6 ? "]" : "", target.port);
+}
+
+std::string headline(const Report& report) {
+  if (report.diagnosis.verdict) {
+    const diagnosis::Verdict& verdict = *report.diagnosis.verdict;
+    return verdict.finding.summary.empty() ? std::string(verdict.cause->title) : verdict.finding.summary;
+  }
+  if (report.diagnosis.outcome == Outcome::ok) return ok_words(report);
+  if (report.diagnosis.outcome == Outcome::aborted) return target_words(report.target) + ": the client gave up, and nothing was wrong";
+  return undetermined_words(report);
+}
+
+std::string whose_move(const Report& report) {
+  if (!report.diagnosis.verdict) return {};
+  const evidence::Answer others = report.evidence.is(Kind::default_works);
+  switch (report.diagnosis.verdict->side) {
+    case Side::client:
+      return known_yes(others) ? "The client must change: a current mainstream client connects." : "The client must change.";
+    case Side::server:
+      return known_no(others) ? "The server must change: a current mainstream client fails too." : "The server must change.";
+    case Side::network:
+      break;
+  }
+  return "Neither end: something between client and server must change.";
+}
+
+std::string selection_words(const Selection& selection) {
+  std::vector<std::string> parts;
+  if (selection.version) parts.push_back(registry::version_title(*selection.version));
+  if (selection.suite) parts.push_back(registry::suite_short_name(*selection.suite));
+  if (selection.group) parts.push_back(registry::group_name(*selection.group));
+  if (!selection.alpn.empty()) parts.push_back(selection.alpn);
+  if (selection.resumed.value_or(false)) parts.emplace_back("resumed");
+  return base::join(parts, ", ");
+}
+
+std::string short_name(std::string_view name) {
+  for (std::size_t at = name.find("CN"); at != std::string_view::npos; at = name.find("CN", at + 1)) {
+    std::size_t value = name.find_first_not_of(' ', at + 2);
+    const bool begins = at == 0 || name[at - 1] == ' ' || name[at - 1] == ',' || name[at - 1] == '/' || name[at - 1] == '+';
+    if (!begins || value == std::string_view::npos || name[value] != '=') continue;
+    value = std::min(name.find_first_not_of(' ', value + 1), name.size());
+    std::size_t end = value;
+    while (end < name.size() && name[end] != ',' && name[end] != '+') end += name[end] == '\\' ? 2U : 1U;
+    if (end > value) return std::string(name.substr(value, std::min(end, name.size()) - value));
+  }
+  return std::string(name);
+}
+
+std::vector<std::string> left_open(const Report& report) {
+  std::vector<std::string> out = report.left_open;
+  const auto& found = report.diagnosis;
+  const bool certain = found.verdict && found.verdict->finding.confidence == Confidence::certain;
+  if (certain || found.outcome == Outcome::ok || found.outcome == Outcome::aborted) return out;
+  for (const diagnosis::Verdict& doubt : found.doubts)
+    if (out.size() < 3) out.push_back(fmt::format("{} ({})", doubt.finding.summary, doubt.cause->id));
+  if (found.verdict) return out;
+  for (const diagnosis::Open& open : found.open)
+    if (out.size() < 4) out.push_back(fmt::format("{} ({})", open.cause->title, open.cause->id));
+  return out;
+}
+
+std::vector<std::string> to_decide(const Report& report) {
+  if (!report.to_decide.empty() || report.diagnosis.outcome != Outcome::undetermined) return report.to_decide;
+  std::vector<std::string> out;
+  if (report.interrupted) return {"run it again and let it finish"};
+  if (report.diagnosis.stage <= Stage::tcp) return {"run it again from another network"};
+  out.emplace_back("read the server's log at the time of the handshake: it knows why it ended the connection");
+  out.emplace_back("run it again from another network, or on the server itself, to rule out what lies between");
+  return out;
+}
+
+std::vector<std::string> evidence_lines(const Report& report, std::size_t most) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  std::size_t more = 0;
+  const auto add = [&](const Fact& fact) {
+    std::string words = fact_words(report, fact);
+    if (!seen.insert(words).second) return;
+    if (out.size() < most) {
+      out.push_back(std::move(words));
+    } else {
+      ++more;
+    }
+  };
+  if (report.diagnosis.verdict)
+    for (const diagnosis::Ref& ref : report.diagnosis.verdict->finding.rests_on)
+      if (const Fact* fact = report.evidence.find(ref.kind, ref.subject)) add(*fact);
+  for (const Fact& fact : report.evidence.facts())
+    if (tells_something(fact) && report.evidence.find(fact.kind, fact.subject) == &fact) add(fact);
+  if (more > 0) out.push_back(fmt::format("and {} more: --format json", more));
+  return out;
+}
+
+}  // namespace whytls::report

@@ -80,8 +80,7 @@ class MacCipher final : public RecordCipher {
         mac_key_(keys.mac),
         cbc_(suite.mode == Mode::cbc),
         explicit_iv_(cbc_ && negotiated >= version::tls11),
-        encrypt_then_mac_(cbc_ && encrypt_then_mac),
-        sealing_(sealing) {
+        encrypt_then_mac_(cbc_ && encrypt_then_mac) {
     if (null_cipher(suite)) {
       good_ = true;
       return;
@@ -170,7 +169,7 @@ class MacCipher final : public RecordCipher {
 
   registry::Hash hash_;
   Bytes mac_key_;
-  bool cbc_, explicit_iv_, encrypt_then_mac_, sealing_;
+  bool cbc_, explicit_iv_, encrypt_then_mac_;
   bool good_ = false;
   std::size_t block_ = 0;
   std::uint64_t sequence_ = 0;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <string_view>
 
 namespace whytls::crypto {
@@ -171,7 +172,7 @@ std::vector<std::uint16_t> ecdsa_schemes(EVP_PKEY* key, bool tls13) {
   if (curve == "brainpoolP512r1" && tls13) own = 0x081c;
   if (tls13) return {own};
   std::vector<std::uint16_t> out{own};
-  for (const std::uint16_t other : {0x0403, 0x0503, 0x0603, 0x0303, 0x0203}) {
+  for (const std::uint16_t other : std::initializer_list<std::uint16_t>{0x0403, 0x0503, 0x0603, 0x0303, 0x0203}) {
     if (other != own) out.push_back(other);
   }
   return out;

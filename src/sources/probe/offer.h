@@ -78,6 +78,7 @@ struct HelloInputs {
   base::Bytes session_id;  ///< as long as the offer says; see `session_id_size`
   std::vector<wire::KeyShare> shares;
   std::optional<base::Bytes> cookie;  ///< from a HelloRetryRequest
+  bool retry = false;                 ///< the hello after a HelloRetryRequest: `shares` alone, no GREASE share
 };
 std::size_t session_id_size(const Offer& offer);
 /// The groups for which `HelloInputs::shares` is wanted: none unless TLS 1.3 is offered.
@@ -85,7 +86,9 @@ std::vector<std::uint16_t> share_groups(const Offer& offer);
 
 /// Pure: GREASE values come from the random.
 wire::ClientHello build_hello(const Offer& offer, const HelloInputs& inputs);
-/// The whole message of an offer in version 2 form.
+/// Header and body as they go out: the above, or a recorded hello byte for byte.
+base::Bytes build_hello_message(const Offer& offer, const HelloInputs& inputs);
+/// An offer in version 2 form.
 wire::Ssl2ClientHello build_ssl2_hello(const Offer& offer, const HelloInputs& inputs);
 /// Bytes of the handshake message with its header of four (or of the SSL 2 record), without making keys.
 std::size_t hello_size(const Offer& offer);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// One HEAD request and the start of its answer, HTTP/1.1 and HTTP/2: bytes <-> values. Knows no connection.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+
+namespace whytls::probe {
+
+struct HttpAnswer {
+  int status = 0;
+  std::string server, date;  ///< printable
+};
+
+base::Bytes http1_head(const std::string& host);
+/// nullopt: not whole yet, or no HTTP (`hopeless`).
+std::optional<HttpAnswer> parse_http1(base::ByteView bytes, bool& hopeless);
+
+/// Connection preface, empty SETTINGS and the request on stream 1: RFC 9113 3.4, 8.3.
+base::Bytes http2_head(const std::string& host);
+/// Frames up to the first HEADERS with a status: RFC 9113 4.1. `hopeless` after GOAWAY or RST_STREAM, or where this is no HTTP/2.
+std::optional<HttpAnswer> parse_http2(base::ByteView bytes, bool& hopeless);
+
+}  // namespace whytls::probe

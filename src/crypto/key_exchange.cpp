@@ -103,7 +103,6 @@ PkeyPtr generate_key(Kind kind, const char* name) {
   if (kind == Kind::ffdhe) return generate_named("DH", name);
   const std::string_view text = name;
   if (text == "X25519" || text == "X448") return generate_named(name, nullptr);
-  if (text == "SM2") return generate_named("SM2", nullptr);
   return generate_named("EC", name);
 }
 
@@ -147,7 +146,7 @@ bool group_derivable(std::uint16_t group) {
 }
 
 std::optional<Bytes> EphemeralKey::shared_secret(ByteView peer_share) const {
-  if (!key_) return std::nullopt;
+  if (!key_ || (finite_field_ && peer_share.size() != share_.size())) return std::nullopt;  // RFC 8446 4.2.8.1
   const PkeyPtr peer(EVP_PKEY_new());
   if (!peer || EVP_PKEY_copy_parameters(peer.get(), key_.get()) != 1) return std::nullopt;
   if (EVP_PKEY_set1_encoded_public_key(peer.get(), peer_share.data(), peer_share.size()) != 1) return std::nullopt;

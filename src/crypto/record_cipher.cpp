@@ -271,7 +271,7 @@ class AeadCipher final : public RecordCipher {
 
 std::optional<KeySizes> key_sizes(const Suite& suite, std::uint16_t negotiated) {
   if (negotiated < version::tls10 || negotiated > version::tls13) return std::nullopt;
-  if (null_cipher(suite) && hash_size(suite.mac) != 0) return KeySizes{hash_size(suite.mac), 0, 0};
+  if (null_cipher(suite) && hash_size(suite.mac) != 0 && negotiated < version::tls13) return KeySizes{hash_size(suite.mac), 0, 0};
   const CipherPtr cipher = fetch_cipher(suite);
   if (!cipher) return std::nullopt;
   KeySizes sizes;

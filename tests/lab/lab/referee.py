@@ -18,6 +18,7 @@ from .process import Missing
 from .scenario import Scenario
 
 PATIENCE = 4.0  # seconds for a handshake
+PAGE = b"HEAD / HTTP/1.0\r\nHost: lab\r\n\r\n"
 VERSIONS = {"ssl3": "SSLv3", "tls1.0": "TLSv1", "tls1.1": "TLSv1.1", "tls1.2": "TLSv1.2", "tls1.3": "TLSv1.3"}
 # What s_client must say about a certificate, so that a row does not fail for another reason than its own.
 SAYS = {"certificate.expired": "certificate has expired", "certificate.not-yet-valid": "certificate is not yet valid",
@@ -148,7 +149,8 @@ def openssl(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, 
         command += ["-starttls", starttls] + (["-name", "lab.test"] if starttls in ("smtp", "lmtp") else [])
     if scenario.target.startswith("https") and "--alpn" not in given:
         command += ["-alpn", "h2,http/1.1"]
-    return _talk(command, {k: arguments.fill(v, bed, scenario.host) for k, v in env.items()}, b"CONNECTION ESTABLISHED")
+    return _talk(command, {k: arguments.fill(v, bed, scenario.host) for k, v in env.items()}, b"CONNECTION ESTABLISHED",
+                 request=b"" if starttls else PAGE)
 
 
 def _seconds(text: str | None) -> int:
@@ -158,7 +160,7 @@ def _seconds(text: str | None) -> int:
     return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp())
 
 
-def _talk(command: list[str], env: dict[str, str], sign: bytes) -> tuple[bool, str]:
+def _talk(command: list[str], env: dict[str, str], sign: bytes, request: bytes = PAGE) -> tuple[bool, str]:
     """Runs a client, waits for its sign of success, asks for a page and looks whether the server then objects: a TLS 1.3
     server refuses a client certificate only after the client is done."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -168,7 +170,7 @@ def _talk(command: list[str], env: dict[str, str], sign: bytes) -> tuple[bool, s
         text = _read(process.stdout.fileno(), PATIENCE, sign)
         if sign in text:
             try:
-                process.stdin.write(b"HEAD / HTTP/1.0\r\nHost: lab\r\n\r\n")
+                process.stdin.write(request)
             except OSError:
                 pass
             text += _read(process.stdout.fileno(), 0.4, b"HTTP/")
@@ -178,7 +180,7 @@ def _talk(command: list[str], env: dict[str, str], sign: bytes) -> tuple[bool, s
         process.stdin.close()
         process.stdout.close()
     words = text.decode(errors="replace")
-    bad = sign not in text or "alert" in words or "400 Bad Request" in words or "errno=" in words or ":error:" in words
+    bad = sign not in text or "alert" in words or "400 Bad Request" in words or "No client certificate" in words or "errno=" in words or ":error:" in words
     return not bad, " / ".join(line.strip() for line in words.splitlines() if line.strip())[-500:]
 
 

@@ -2,6 +2,7 @@
 """Runs scenarios side by side and compares what whytls says with what is right."""
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -39,6 +40,7 @@ class Lab:
         self._folder = None if keep else tempfile.TemporaryDirectory(prefix="whytls-lab-", ignore_cleanup_errors=True)
         self.root = Path(self._folder.name if self._folder else tempfile.mkdtemp(prefix="whytls-lab-"))
         self.root.chmod(0o755)
+        self._count = itertools.count()
         self.pki, self.ports = Pki(self.root / "pki"), Ports()
         self.shared = self.root / "shared"
         self.shared.mkdir()
@@ -48,7 +50,8 @@ class Lab:
             self._folder.cleanup()
 
     def play(self, scenario: Scenario) -> Result:
-        bed = Bed(self.root / scenario.id.replace("/", "_"), self.pki, self.ports, self.shared)
+        # a short name: sockets in it must fit into 108 bytes
+        bed = Bed(self.root / f"{next(self._count)}-{scenario.name[:16]}", self.pki, self.ports, self.shared)
         try:
             scenario.server.start(bed)
             return self._ask(scenario, bed) if self.whytls else self._prove(scenario, bed)
@@ -95,9 +98,10 @@ def compare(scenario: Scenario, report: dict, code: int) -> Result:
         if not same(wanted, found):
             wrong.append(f"{what} {found!r} instead of {wanted!r}")
     expect("outcome", scenario.outcome, outcome)
-    expect("cause", scenario.cause, cause)
-    if scenario.cause:
+    if (cause, side) not in scenario.accept:
+        expect("cause", scenario.cause, cause)
         expect("side", scenario.side, side)
+    if scenario.cause == cause:
         for key, wanted in scenario.detail.items():
             expect(f"detail.{key}", wanted, (verdict.get("detail") or {}).get(key))
         if scenario.stage:

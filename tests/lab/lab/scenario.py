@@ -30,6 +30,7 @@ class Scenario:
     env: dict[str, str] = field(default_factory=dict)
     slow: bool = False  # waits for deadlines more than it computes
     why: str = ""  # which clause of the order of judgement decides, or why no referee can be asked
+    accept: tuple[tuple[str, str], ...] = ()  # further (cause, side) pairs that are right too; `why` says for which reason
     exit: int | None = None
     confidence: str | None = None  # demanded only where the specification demands it
 

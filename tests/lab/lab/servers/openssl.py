@@ -25,7 +25,9 @@ class OpenSSL(Server):
         command: list[object] = ["openssl", "s_server", "-accept", f"{bed.address}:{bed.port}", "-www", "-no_cache"]
         if self.chain:
             chain = bed.pki.chain(self.chain)
-            command += ["-cert", chain.leaf, "-key", chain.key, "-cert_chain", chain.rest]
+            command += ["-cert", chain.leaf, "-key", chain.key]
+            if chain.rest.stat().st_size:
+                command += ["-cert_chain", chain.rest]
         else:
             command.append("-nocert")
         if self.second:

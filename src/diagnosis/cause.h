@@ -17,6 +17,7 @@
 
 namespace whytls::diagnosis {
 
+using evidence::answer;
 using evidence::Answer;
 using evidence::Evidence;
 using evidence::Kind;
@@ -61,12 +62,16 @@ struct Finding {
   std::vector<Ref> rests_on;                                    ///< the facts that prove it, the strongest first
   std::string to_be_surer;                                      ///< what would make it certain; empty when it is
   std::vector<Remedy> remedies;                                 ///< where not the cause's own
+  std::vector<std::string_view> more_general;  ///< causes that are silenced beside the cause's own: ids, "certificate.*" or "*"
 };
 
 /// Ranks: where several causes hold at the same step, the lowest wins (shared/spec/causes.md, "Order of judgement").
+/// `elsewhere`: only one of several addresses fails. `configured`: a file or a policy shows the reason of which the wire shows
+/// the symptom. `paced`: nothing but a pause cures it.
 namespace rank {
-inline constexpr int interception = 5, server_name = 10, version = 20, key_type = 30, suite = 40, group = 50, signature_algorithm = 60,
-                     extension = 70, intolerance = 80, specific = 85, residual = 95, certificate = 100;  ///< certificate + row of its table
+inline constexpr int elsewhere = 4, interception = 5, configured = 6, paced = 8, server_name = 10, version = 20, key_type = 30, suite = 40,
+                     group = 50, signature_algorithm = 60, extension = 70, intolerance = 80, specific = 85, residual = 95,
+                     certificate = 100;  ///< certificate + row of its table
 }  // namespace rank
 
 struct Cause {
@@ -75,11 +80,12 @@ struct Cause {
   std::string_view title;    ///< the bad thing in a few words: lower case, no full stop
   std::string_view spec;     ///< "RFC 8446 4.1.1"
   int rank = rank::specific;
-  std::vector<Stage> stages;  ///< steps at whose failure it can be the cause; empty: any
+  std::vector<Stage> stages;  ///< steps at whose failure it can be the cause, unless a Finding names its own; empty: any
   std::vector<Ref> needs;     ///< facts that decide it: a live diagnosis seeks those that are unknown
+  std::vector<Ref> (*more_needs)(const Evidence& evidence) = nullptr;  ///< needs that only arise from what is known already
   std::optional<Finding> (*match)(const Evidence& evidence) = nullptr;
   std::vector<Remedy> remedies;
-  std::vector<std::string_view> more_general;  ///< causes that are silenced when this one fires
+  std::vector<std::string_view> more_general;  ///< causes that are silenced when this one fires: ids, "certificate.*" or "*"
 };
 
 /// Every cause, sorted by file name; generated.

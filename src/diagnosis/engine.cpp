@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "diagnosis/rules.h"
+
 namespace whytls::diagnosis {
 namespace {
 
@@ -26,32 +28,67 @@ bool before(const Verdict& a, const Verdict& b) {
   return a.cause->id < b.cause->id;
 }
 
-std::vector<Verdict> match_all(const Evidence& evidence, Stage failed) {
+/// The step of a finding; nothing where the cause cannot be at work at the step that failed.
+std::optional<Stage> step_of(const Cause& cause, const Finding& finding, std::optional<Stage> failed) {
+  if (finding.stage) return finding.stage;
+  if (!failed) return cause.stages.empty() ? Stage::established : cause.stages.front();
+  return possible_at(cause, *failed) ? failed : std::nullopt;
+}
+
+std::vector<Verdict> match_all(const Evidence& evidence, std::optional<Stage> failed) {
   std::vector<Verdict> found;
   for (const Cause* cause : causes) {
     auto finding = cause->match(evidence);
-    if (!finding) continue;
+    const auto stage = finding ? step_of(*cause, *finding, failed) : std::nullopt;
+    if (!stage) continue;
     const Side side = finding->side.value_or(cause->side);
-    const Stage stage = finding->stage.value_or(failed);
-    found.push_back({cause, std::move(*finding), side, stage});
+    found.push_back({cause, std::move(*finding), side, *stage});
   }
   return found;
 }
 
-void silence_general(std::vector<Verdict>& found) {
-  std::vector<std::string_view> silenced;
-  for (const Verdict& verdict : found)
-    silenced.insert(silenced.end(), verdict.cause->more_general.begin(), verdict.cause->more_general.end());
-  std::erase_if(found, [&](const Verdict& v) { return std::find(silenced.begin(), silenced.end(), v.cause->id) != silenced.end(); });
+/// Whether `general` (an id, "certificate.*" or "*") speaks of the cause `id`.
+bool covers(std::string_view general, std::string_view id) {
+  if (!general.ends_with('*')) return general == id;
+  return id.starts_with(general.substr(0, general.size() - 1));
 }
 
-/// One failure has one cause: other readings of it are doubts. Faults of certificates stand side by side, and what fails at a
-/// later step would fail by itself.
-void split(std::vector<Verdict>& found, Diagnosis& out) {
+bool silences(const Verdict& verdict, const Verdict& other) {
+  if (verdict.cause == other.cause || verdict.finding.confidence == Confidence::possible) return false;
+  const auto covered = [&](std::string_view general) { return covers(general, other.cause->id); };
+  const auto& own = verdict.cause->more_general;
+  const auto& here = verdict.finding.more_general;
+  return std::any_of(own.begin(), own.end(), covered) || std::any_of(here.begin(), here.end(), covered);
+}
+
+/// Best first; what is silenced silences nothing itself.
+void silence_general(std::vector<Verdict>& found) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const Verdict speaker = found[i];
+    const auto silenced = [&](const Verdict& other) { return silences(speaker, other); };
+    i -= static_cast<std::size_t>(std::count_if(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(i), silenced));
+    std::erase_if(found, silenced);
+  }
+}
+
+bool rests_on_breaks(const Verdict& verdict) {
+  return std::any_of(verdict.finding.rests_on.begin(), verdict.finding.rests_on.end(), [](const Ref& r) { return r.kind == Kind::breaks; });
+}
+
+/// What the verdict names breaks a working offer, and changing it alone does not cure the one in question: there is more.
+bool not_enough(const Evidence& evidence, const Verdict& verdict) {
+  return std::any_of(verdict.finding.rests_on.begin(), verdict.finding.rests_on.end(),
+                     [&](const Ref& r) { return r.kind == Kind::breaks && known_no(evidence.is(Kind::cures, r.subject)); });
+}
+
+/// One failure has one cause: other readings of it are doubts. Faults of certificates stand side by side, what fails at a later
+/// step would fail by itself, and so does a second fault of the offer where mending the first does not cure it.
+void split(const Evidence& evidence, std::vector<Verdict>& found, Diagnosis& out) {
   if (found.empty()) return;
   out.verdict = std::move(found.front());
+  const bool more = not_enough(evidence, *out.verdict);
   for (auto it = found.begin() + 1; it != found.end(); ++it) {
-    const bool own_fault = it->stage > out.verdict->stage || it->cause->rank >= rank::certificate;
+    const bool own_fault = it->stage > out.verdict->stage || it->cause->rank >= rank::certificate || (more && rests_on_breaks(*it));
     (own_fault ? out.also : out.doubts).push_back(std::move(*it));
   }
 }
@@ -62,8 +99,11 @@ std::vector<Open> still_open(const Evidence& evidence, const Diagnosis& so_far) 
     if (!possible_at(*cause, so_far.stage)) continue;
     if (so_far.verdict && cause->rank > so_far.verdict->cause->rank) continue;
     Open entry{cause, {}};
-    for (const Ref& need : cause->needs)
-      if (!evidence.find(need.kind, need.subject)) entry.unknown.push_back(need);
+    std::vector<Ref> needs = cause->needs;
+    if (cause->more_needs)
+      for (Ref& need : cause->more_needs(evidence)) needs.push_back(std::move(need));
+    for (const Ref& need : needs)
+      if (!evidence.find(need.kind, need.subject) && can_change(evidence, need)) entry.unknown.push_back(need);
     if (!entry.unknown.empty()) open.push_back(std::move(entry));
   }
   std::stable_sort(open.begin(), open.end(), [](const Open& a, const Open& b) { return a.cause->rank < b.cause->rank; });
@@ -106,11 +146,12 @@ std::string_view page(std::string_view id) {
 
 Diagnosis diagnose(const Evidence& evidence) {
   Diagnosis out;
-  out.stage = stage_named(evidence.text(Kind::failed_stage)).value_or(Stage::established);
-  std::vector<Verdict> found = match_all(evidence, out.stage);
-  silence_general(found);
+  const auto failed = stage_named(evidence.text(Kind::failed_stage));
+  out.stage = failed.value_or(Stage::established);
+  std::vector<Verdict> found = match_all(evidence, failed);
   std::stable_sort(found.begin(), found.end(), before);
-  split(found, out);
+  silence_general(found);
+  split(evidence, found, out);
   if (out.verdict) {
     out.outcome = Outcome::failed;
     out.stage = out.verdict->stage;

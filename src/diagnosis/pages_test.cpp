@@ -31,7 +31,7 @@ std::vector<Block> blocks(std::string_view page, std::string_view id) {
     } else if (line == "```") {
       inside = false;
     } else if (inside && !line.empty() && line.front() != '#') {
-      auto fact = evidence::parse_fact(line);
+      auto fact = evidence::parse_fact(line.ends_with(" =") ? std::string(line) + " " : std::string(line));  // an empty value
       EXPECT_TRUE(fact) << id << ": " << (fact ? "" : fact.error().text());
       if (fact) out.back().evidence.add(std::move(*fact));
     }
@@ -84,8 +84,10 @@ TEST(Causes, HaveUniqueIdsWellFormedTextsAndKnownRelations) {
     EXPECT_NE(cause->match, nullptr) << cause->id;
     EXPECT_FALSE(cause->title.empty() || cause->title.ends_with(".")) << cause->id;
     EXPECT_FALSE(cause->remedies.empty()) << cause->id;
-    for (const std::string_view general : cause->more_general)
-      EXPECT_NE(diagnosis::cause(general), nullptr) << cause->id << " silences " << general;
+    for (const std::string_view general : cause->more_general) {
+      const bool known = general.ends_with(".*") || diagnosis::cause(general) != nullptr;
+      EXPECT_TRUE(known) << cause->id << " silences " << general;
+    }
   }
 }
 

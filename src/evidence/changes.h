@@ -40,6 +40,8 @@ inline constexpr std::string_view extension_dropped = "extension.dropped.";  ///
 inline constexpr std::string_view extension_added = "extension.added.";      ///< prefix; an extension's name follows
 inline constexpr std::string_view psk_dropped = "psk.dropped";
 inline constexpr std::string_view client_certificate_dropped = "client-certificate.dropped";
+inline constexpr std::string_view proxy_header_added = "proxy-header.added";  ///< the PROXY protocol's header goes before the hello
+inline constexpr std::string_view starttls_dropped = "starttls.dropped";      ///< TLS from the start instead of the upgrade dialogue
 inline constexpr std::string_view pause = "pause";  ///< nothing but a wait before the connection
 
 }  // namespace whytls::evidence::change

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "diagnosis/rules.h"
+#include "diagnosis/causes/cipher/common.h"
 
 namespace whytls::diagnosis {
 namespace {
@@ -22,7 +22,7 @@ const Cause cipher_certificate_key_type{
     .stages = {Stage::client_hello},
     .needs = {{Kind::cures, std::string(change::key_type)}},
     .match = [](const Evidence& e) -> std::optional<Finding> {
-      if (!known_yes(decides(e, change::key_type))) return std::nullopt;
+      if (!known_yes(decides(e, change::key_type)) || known_yes(cipher::key_type_offered(e))) return std::nullopt;
       Finding f{.confidence = pair_confidence(e, change::key_type), .rests_on = pair_of(e, change::key_type)};
       f.side = either(e);
       const std::string key = e.text(Kind::server_key);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "diagnosis/rules.h"
+#include "diagnosis/causes/cipher/common.h"
 
 namespace whytls::diagnosis {
 
@@ -13,17 +13,20 @@ const Cause cipher_no_common_suite{
     .needs = {{Kind::cures, std::string(change::suites)}, {Kind::cures, std::string(change::key_type)}},
     .match = [](const Evidence& e) -> std::optional<Finding> {
       if (!known_yes(decides(e, change::suites))) return std::nullopt;
+      // With the suites as they are something else cures it: they do meet (rule 3).
+      if (known_yes(e.is(Kind::cures, change::groups) || e.is(Kind::cures, change::signature_algorithms))) return std::nullopt;
       Finding f{.confidence = pair_confidence(e, change::suites), .rests_on = pair_of(e, change::suites)};
       f.side = either(e);
       const std::string chosen = e.text(Kind::selected_suite);
       f.summary = "the client offers " + few(e.list(Kind::offered_suites)) + " only, the server " +
                   (chosen.empty() ? "accepts none of these" : "chooses " + chosen + " when all suites are offered");
       f.detail = {{"client", e.list(Kind::offered_suites)}, {"server", chosen}};
+      if (cipher::only_dhe(e)) f.remedies = {Remedy::offer_suite, Remedy::set_dh_parameters};
       if (chosen.find("_anon_") != std::string::npos) {
         f.side = Side::server;
         f.summary = "the server has no certificate: it accepts anonymous suites only, which no client offers";
         f.remedies = {Remedy::set_certificate};
-      } else if (f.side == Side::client) {
+      } else if (f.side == Side::client && f.remedies.empty()) {
         f.remedies = {Remedy::offer_suite, Remedy::enable_suite};
       }
       return f;

@@ -30,7 +30,8 @@ struct CipherName {
 
 CipherName cipher_name(const Suite& suite) {
   const auto is = [&](std::string_view prefix) { return suite.cipher.substr(0, prefix.size()) == prefix; };
-  if (suite.export_grade) return {};
+  const bool draft_nonce = suite.code >= 0xcc13 && suite.code <= 0xcc15;  // ChaCha20 before RFC 7905
+  if (suite.export_grade || draft_nonce) return {};
   if (suite.mode == Mode::chacha20_poly1305) return {"CHACHA20-POLY1305"};
   if (is("RC4")) return {"RC4", true};
   if (suite.mode == Mode::cbc && is("3DES")) return {"DES-EDE3-CBC"};

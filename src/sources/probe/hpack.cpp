@@ -49,7 +49,7 @@ constexpr Huffman make_huffman() {
 }
 constexpr Huffman huffman = make_huffman();
 
-// RFC 7541 5.2: what is left of the last byte is padding; EOS is an error.
+// RFC 7541 5.2: what is left of the last byte is padding of ones; EOS is an error.
 std::optional<std::string> unhuffman(ByteView bytes) {
   std::string out;
   std::uint32_t code = 0;
@@ -67,6 +67,7 @@ std::optional<std::string> unhuffman(ByteView bytes) {
       length = 0;
     }
   }
+  if (length > 7 || code != (1U << length) - 1) return std::nullopt;
   return out;
 }
 

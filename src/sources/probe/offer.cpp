@@ -36,7 +36,7 @@ bool tls13_only(const Suite& suite) { return suite.min_version >= version::tls13
 
 /// The suites of the client in question: contract, "The client in question".
 bool mainstream(const Suite& suite) {
-  if (suite.signalling || suite.export_grade) return false;
+  if (suite.openssl.empty() || suite.gnutls.empty()) return false;  // drafts' code points, and what today's libraries do not share
   const bool aes = suite.cipher == "AES_128" || suite.cipher == "AES_256";
   const bool cipher = (aes && (suite.mode == Mode::gcm || suite.mode == Mode::cbc)) || suite.mode == Mode::chacha20_poly1305;
   if (tls13_only(suite)) return cipher;

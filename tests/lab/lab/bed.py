@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
+from . import namespaces
 from .pki import Pki
 from .process import Ports, Process, which
 
@@ -21,6 +23,8 @@ class Bed:
     port: int = 0
     prefix: tuple[str, ...] = ()  # before each server command, e.g. `ip netns exec NAME`
     client_prefix: tuple[str, ...] = ()  # the same for the client
+    server_namespace: int = 0  # a process in the servers' network namespace; 0: this one's
+    client_namespace: int = 0
     values: dict[str, object] = field(default_factory=dict)  # further words for the scenario's arguments, e.g. the proxy's port
     _closers: list[Callable[[], object]] = field(default_factory=list)
     _children: int = 0
@@ -28,6 +32,10 @@ class Bed:
     def __post_init__(self) -> None:
         self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         self.port = self.port or self.ports.take()
+
+    @property
+    def bracketed(self) -> str:
+        return f"[{self.address}]" if ":" in self.address else self.address
 
     def write(self, name: str, text: str | bytes) -> Path:
         path = self.folder / name
@@ -45,9 +53,16 @@ class Bed:
     def child(self) -> "Bed":
         """A bed for a server behind this one; it is closed with its parent."""
         self._children += 1
-        other = Bed(self.folder / f"backend{self._children}", self.pki, self.ports, self.shared, self.address, prefix=self.prefix)
+        other = Bed(self.folder / f"backend{self._children}", self.pki, self.ports, self.shared, self.address, prefix=self.prefix,
+                    server_namespace=self.server_namespace)
         self.on_close(other.close)
         return other
+
+    def server_socket(self, kind: int = socket.SOCK_STREAM) -> socket.socket:
+        return namespaces.new_socket(self.server_namespace, self.address, kind)
+
+    def client_socket(self) -> socket.socket:
+        return namespaces.new_socket(self.client_namespace, self.address)
 
     def on_close(self, action: Callable[[], object]) -> None:
         self._closers.append(action)

@@ -27,6 +27,8 @@ SAYS = {"certificate.expired": "certificate has expired", "certificate.not-yet-v
         "certificate.name-constraint": "permitted subtree violation|excluded subtree violation",
         "certificate.unknown-critical-extension": "unhandled critical extension", "certificate.weak-key": "key too weak",
         "certificate.weak-signature": "too weak", "protocol.legacy-renegotiation": "unsafe legacy renegotiation"}
+TCP_SAYS = {"network.connection-refused": "refused", "network.connection-timeout": "timed out",
+            "network.unreachable": "unreachable|No route|Permission|refused"}
 
 
 def prove(scenario: Scenario, bed: Bed) -> tuple[str, str, list[str]]:
@@ -37,9 +39,11 @@ def prove(scenario: Scenario, bed: Bed) -> tuple[str, str, list[str]]:
         return _prove_by_hello(scenario, bed)
     if scenario.referee == "tcp":
         works, words = _tcp(bed)
-        return ("wrong" if works else "right"), words, []
+        wanted = TCP_SAYS.get(scenario.cause or "", "")
+        return ("right" if not works and re.search(wanted, words) else "wrong"), words, []
     client = {"openssl": openssl, "gnutls": gnutls, "node": node, "go": go}[scenario.referee]
-    works, words = client(scenario, bed, scenario.args, scenario.env)
+    environment = {name: arguments.fill(value, bed, scenario.host) for name, value in scenario.env.items()}
+    works, words = client(scenario, bed, scenario.args, environment)
     first, notes = words, []
     if works != (scenario.cause is None):
         notes.append(f"{'works' if works else 'fails'}: {words}")
@@ -77,7 +81,9 @@ def _prove_by_hello(scenario: Scenario, bed: Bed) -> tuple[str, str, list[str]]:
 def answer(bed: Bed, offer: Offer, patience: float = 2.0) -> str:
     """The kind of the first thing that comes back."""
     try:
-        with socket.create_connection((bed.address, bed.port), patience) as connection:
+        with bed.client_socket() as connection:
+            connection.settimeout(patience)
+            connection.connect((bed.address, bed.port))
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for number, segment in enumerate(offer.segments()):
                 if number:
@@ -149,7 +155,7 @@ def openssl(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, 
         command += ["-starttls", starttls] + (["-name", "lab.test"] if starttls in ("smtp", "lmtp") else [])
     if scenario.target.startswith("https") and "--alpn" not in given:
         command += ["-alpn", "h2,http/1.1"]
-    return _talk(command, {k: arguments.fill(v, bed, scenario.host) for k, v in env.items()}, b"CONNECTION ESTABLISHED",
+    return _talk(command, env, b"CONNECTION ESTABLISHED",
                  request=b"" if starttls else PAGE)
 
 
@@ -180,7 +186,8 @@ def _talk(command: list[str], env: dict[str, str], sign: bytes, request: bytes =
         process.stdin.close()
         process.stdout.close()
     words = text.decode(errors="replace")
-    bad = sign not in text or "alert" in words or "400 Bad Request" in words or "No client certificate" in words or "errno=" in words or ":error:" in words
+    spoken = "HTTP/" in words or "220 " in words
+    bad = sign not in text or ("CONNECTION CLOSED BY SERVER" in words and not spoken) or "alert" in words or "400 Bad Request" in words or "No client certificate" in words or "errno=" in words or ":error:" in words
     return not bad, " / ".join(line.strip() for line in words.splitlines() if line.strip())[-500:]
 
 

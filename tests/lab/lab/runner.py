@@ -17,7 +17,7 @@ from typing import Callable
 from . import arguments, referee
 from .bed import Bed
 from .pki import Pki
-from .process import LabError, Missing, Ports
+from .process import LabError, Missing, Ports, run, which
 from .scenario import Scenario
 
 LONGEST = 45  # seconds after which a run of whytls is ended
@@ -40,6 +40,7 @@ class Lab:
         self._folder = None if keep else tempfile.TemporaryDirectory(prefix="whytls-lab-", ignore_cleanup_errors=True)
         self.root = Path(self._folder.name if self._folder else tempfile.mkdtemp(prefix="whytls-lab-"))
         self.root.chmod(0o755)
+        self._guard = threading.Lock()
         self._count = itertools.count()
         self.pki, self.ports = Pki(self.root / "pki"), Ports()
         self.shared = self.root / "shared"
@@ -53,6 +54,10 @@ class Lab:
         # a short name: sockets in it must fit into 108 bytes
         bed = Bed(self.root / f"{next(self._count)}-{scenario.name[:16]}", self.pki, self.ports, self.shared)
         try:
+            for name, text in scenario.files.items():
+                bed.write(name, text)
+            if "LD_PRELOAD" in scenario.env:
+                bed.values["clock"] = self._clock()
             scenario.server.start(bed)
             return self._ask(scenario, bed) if self.whytls else self._prove(scenario, bed)
         except Missing as missing:
@@ -61,6 +66,13 @@ class Lab:
             return Result(scenario, "broken", f"{type(error).__name__}: {error}")
         finally:
             bed.close()
+
+    def _clock(self) -> Path:
+        library = self.shared / "clock.so"
+        with self._guard:
+            if not library.exists():
+                run(which("cc"), "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).with_name("clock.c"))
+        return library
 
     def _ask(self, scenario: Scenario, bed: Bed) -> Result:
         words = [*bed.client_prefix, str(self.whytls), *arguments.of_whytls(scenario, bed)]

@@ -28,6 +28,7 @@ class Scenario:
     referee: str = "openssl"
     offer: Offer | None = None  # for referee "hello"
     env: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)  # written into {folder}
     slow: bool = False  # waits for deadlines more than it computes
     why: str = ""  # which clause of the order of judgement decides, or why no referee can be asked
     accept: tuple[tuple[str, str], ...] = ()  # further (cause, side) pairs that are right too; `why` says for which reason

@@ -57,9 +57,6 @@ ROWS: list[Scenario] = [
     broken("network.tls-intercepted", "fortigate", OpenSSL("fortinet-leaf"), "network"),
     broken("network.tls-intercepted", "go-one-issuer-for-every-name", Go(None, issuer="alien-root"), "network",
            why="a certificate of one issuer and one key for whatever name is asked"),
-    # several addresses
-    broken("network.inconsistent-addresses", "ipv4-only-on-localhost", Nginx(), host="localhost", referee="none",
-           why="other clients go on to the next address; needs ::1 for localhost in the hosts file"),
     broken("protocol.refused-by-alert", "alert-then-limited", Fault(by_turn(6, reset, before=alert(80))), slow=True, referee="openssl",
            why="the limit is a finding, the alert the cause"),
 ]

@@ -7,7 +7,7 @@ from ..hello import Offer
 from ..scenario import Scenario, broken
 from ..servers.apache import Apache
 from ..servers.canned import Canned, EXTENDED_MASTER_SECRET, message, record
-from ..servers.fault import Fault, alert, close, corrupt, hang, reset, when
+from ..servers.fault import Fault, alert, close, corrupt, hang, reset, strip_13, when
 from ..servers.gnutls import GnuTLS
 from ..servers.golang import Go
 from ..servers.haproxy import HAProxy
@@ -72,6 +72,11 @@ VERSION_ROWS: list[Scenario] = [
            args=("--max-version", "tls1.2", "--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:0x5600")),
     broken("protocol.fallback-rejected", "go", Go(), "client", cure=(),
            args=("--max-version", "tls1.2", "--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:0x5600")),
+    broken("protocol.version-mismatch", "canned-answers-tls10", Canned(version=0x0301, suite=0x002F),
+           why="how old servers answer an offer of 1.2: with what they have"),
+    broken("protocol.version-mismatch", "canned-answers-ssl3", Canned(version=0x0300, suite=0x002F, extensions=b"\xff\x01\0\1\0")),
+    broken("protocol.downgrade-detected", "nginx-13-stripped-on-the-way", Fault(strip_13, Nginx()), "network"),
+    broken("protocol.downgrade-detected", "go-13-stripped-on-the-way", Fault(strip_13, Go()), "network"),
     # RFC 8446 4.1.3: a server of 1.3 that answers 1.2 says so in its random
     broken("protocol.downgrade-detected", "canned-sentinel", Canned(random_tail=b"DOWNGRD\x01"), "network"),
     broken("protocol.downgrade-detected", "canned-sentinel-of-11", Canned(version=0x0302, suite=0x002F, random_tail=b"DOWNGRD\x00"), "network"),
@@ -158,6 +163,10 @@ HELLO_ROWS: list[Scenario] = [
            referee="hello", cure=Offer(without=(tls.EMS,))),
     broken("protocol.hello-intolerance", "close-on-session-ticket", Fault(when(lambda h: tls.TICKET in h.extensions, close), GnuTLS()),
            referee="hello", cure=Offer(without=(tls.TICKET,))),
+    broken("protocol.hello-intolerance", "chrome-reset-on-grease", Fault(when(lambda h: h.grease, reset), Nginx()), args=("--client", "chrome"),
+           referee="hello", offer=Offer(grease=True), cure=Offer()),
+    broken("protocol.hello-intolerance", "chrome-alert-on-grease", Fault(when(lambda h: h.grease, alert(47)), Go()), args=("--client", "chrome"),
+           referee="hello", offer=Offer(grease=True), cure=Offer()),
     # secure renegotiation
     broken("protocol.legacy-renegotiation", "gnutls", GnuTLS("rsa", "NORMAL:-VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION")),
     broken("protocol.legacy-renegotiation", "canned", Canned(extensions=EXTENDED_MASTER_SECRET)),

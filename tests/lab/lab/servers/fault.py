@@ -21,7 +21,7 @@ Action = Callable[["Visit"], None]
 class Visit:
     """One connection."""
     socket: socket.socket
-    backend: tuple[str, int] | None
+    backend: Callable[[], socket.socket] | None  # connects to the server behind
     number: int  # counted from 0
     stop: threading.Event
     hello: tls.Hello | None = None
@@ -76,7 +76,7 @@ def warn_then(number: int, then: Action) -> Action:
 def splice(visit: Visit, change: Callable[[bytes, int], bytes | None] | None = None) -> None:
     """Forwards both ways. `change` sees the server's bytes and their offset; None ends the connection by silence."""
     assert visit.backend
-    with socket.create_connection(visit.backend, 5) as far:
+    with visit.backend() as far:
         far.sendall(visit.seen)
         offset, ends = 0, [visit.socket, far]
         while ends and not visit.stop.is_set():
@@ -105,6 +105,14 @@ def splice(visit: Visit, change: Callable[[bytes, int], bytes | None] | None = N
 
 
 def pass_on(visit: Visit) -> None:
+    splice(visit)
+
+
+def strip_13(visit: Visit) -> None:
+    """An attacker's change: TLS 1.3 (0x0304) leaves supported_versions, and 1.2 stands there twice."""
+    if visit.hello and tls.VERSIONS in visit.hello.extensions:
+        before = visit.hello.extensions[tls.VERSIONS]
+        visit.seen = visit.seen.replace(before, before.replace(b"\x03\x04", b"\x03\x03"))
     splice(visit)
 
 
@@ -179,15 +187,15 @@ class Fault(Server):
     make: Callable[[], Action] | None = None  # where the action keeps state: one for each start
     visited: int = 0  # connections that came before the client
     one_read: bool = False  # what the first read gives is all there is
-    ipv6: bool = False
+    incomplete: Action | None = None  # what then happens to a hello that came in parts
     software = "fault"
 
     def start(self, bed: Bed) -> None:
-        backend = None
+        backend: Callable[[], socket.socket] | None = None
         if self.behind:
             below = bed.child()
             self.behind.start(below)
-            backend = (below.address, below.port)
+            backend = connector(below)
         listener = Listener(bed, self, backend)
         bed.on_close(listener.stop)
         for _ in range(self.visited):
@@ -200,12 +208,21 @@ class Fault(Server):
                     pass
 
 
+def connector(bed: Bed) -> Callable[[], socket.socket]:
+    def connect() -> socket.socket:
+        far = bed.server_socket()
+        far.settimeout(5)
+        far.connect((bed.address, bed.port))
+        far.settimeout(None)
+        return far
+    return connect
+
+
 class Listener:
-    def __init__(self, bed: Bed, fault: Fault, backend: tuple[str, int] | None) -> None:
+    def __init__(self, bed: Bed, fault: Fault, backend: Callable[[], socket.socket] | None) -> None:
         self.fault, self.backend, self.action = fault, backend, fault.make() if fault.make else fault.action
         self.stopped = threading.Event()
-        family = socket.AF_INET6 if ":" in bed.address else socket.AF_INET
-        self.listening = socket.socket(family, socket.SOCK_STREAM)
+        self.listening = bed.server_socket()
         self.listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listening.bind((bed.address, bed.port))
         self.listening.listen(64)
@@ -236,13 +253,15 @@ class Listener:
                     return self.fault.on_connect(visit)
                 self._read(visit)
                 assert self.action
-                self.action(visit)
+                (self.action if visit.hello else self.fault.incomplete or self.action)(visit)
             except OSError:
                 pass
 
     def _read(self, visit: Visit) -> None:
         visit.socket.settimeout(20)
-        first = visit.seen = visit.socket.recv(65536)
+        # what fits into one segment is what a server sees that reads once
+        limit = visit.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) if self.fault.one_read else 65536
+        first = visit.seen = visit.socket.recv(limit)
         while visit.seen[:1] == b"\x16" and not self.fault.one_read and not tls.complete(visit.seen):
             more = visit.socket.recv(65536)
             if not more:

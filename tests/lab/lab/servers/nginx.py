@@ -57,7 +57,7 @@ class Nginx(Server):
         for word, value in self._words(bed).items():
             text = text.replace("{" + word + "}", str(value))
         options = host.listen + (" default_server" if host.default else "")
-        listens = f"listen {bed.address}:{bed.port} {options};" + (f" listen [::1]:{bed.port} {options};" if self.ipv6 else "")
+        listens = f"listen {bed.bracketed}:{bed.port} {options};" + (f" listen [::1]:{bed.port} {options};" if self.ipv6 else "")
         return SERVER.format(listens=listens, name=host.name, lines="    " + "\n    ".join([*lines, text]))
 
     def start(self, bed: Bed) -> None:

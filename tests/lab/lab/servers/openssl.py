@@ -22,7 +22,7 @@ class OpenSSL(Server):
     software = "openssl"
 
     def start(self, bed: Bed) -> None:
-        command: list[object] = ["openssl", "s_server", "-accept", f"{bed.address}:{bed.port}", "-www", "-no_cache"]
+        command: list[object] = ["openssl", "s_server", "-accept", f"{bed.bracketed}:{bed.port}", "-www", "-no_cache"]
         if self.chain:
             chain = bed.pki.chain(self.chain)
             command += ["-cert", chain.leaf, "-key", chain.key]

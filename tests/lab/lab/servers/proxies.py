@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass
 
 from ..bed import Bed, Server
-from .fault import Fault, Visit, close, splice
+from .fault import Fault, Visit, close, connector, splice
 
 CONFIG = """Port {port}
 Listen 127.0.0.1
@@ -77,7 +77,7 @@ class SmallProxy(Server):
         bed.values["proxy"] = front.port
 
         def talk(visit: Visit) -> None:
-            visit.backend = (bed.address, bed.port)
+            visit.backend = connector(bed)
             visit.seen = b""
             if self.status:
                 http_connect(self.status, visit)

@@ -37,7 +37,8 @@ base::Result<Offer> narrow(Offer offer, const Request& request) {
     const Offer usual = offer;
     offer = probe::with_versions(offer, request.versions);
     // A client of old versions has suites for them, whatever the default one has dropped.
-    if (offer.suites.empty()) offer.suites = probe::with_versions(probe::widest_offer("", registry::version::ssl3), request.versions).suites;
+    if (offer.suites.empty())
+      offer.suites = probe::with_versions(probe::widest_offer("", registry::version::ssl3), request.versions).suites;
     if (offer.offers_tls13() && offer.key_shares.empty()) offer.key_shares = usual.key_shares;
   }
   if (!request.ciphers.empty()) {
@@ -54,7 +55,8 @@ base::Result<Offer> narrow(Offer offer, const Request& request) {
     return !suite || !suite->signalling;
   });
   if (offer.versions.empty() || !any_suite)
-    return base::fail(base::Fault::misuse, "the options leave nothing to offer: no cipher suite fits the versions", "--ciphers, --min-version, --max-version");
+    return base::fail(base::Fault::misuse, "the options leave nothing to offer: no cipher suite fits the versions",
+                      "--ciphers, --min-version, --max-version");
   return offer;
 }
 
@@ -76,8 +78,8 @@ Offer default_client(const Request& request) {
 }
 
 bool narrowed(const Request& request) {
-  return !request.client.empty() || !request.versions.empty() || !request.ciphers.empty() || !request.groups.empty() || !request.sigalgs.empty() ||
-         request.alpn.has_value();
+  return !request.client.empty() || !request.versions.empty() || !request.ciphers.empty() || !request.groups.empty() ||
+         !request.sigalgs.empty() || request.alpn.has_value();
 }
 
 base::Result<Offer> offer_of(const Request& request) { return narrow(default_client(request), request); }
@@ -104,8 +106,26 @@ Offer taken_apart(const wire::ClientHello& hello) {
   for (const wire::Extension& extension : hello.extensions) {
     offer.extension_order.push_back(extension.type);
     switch (extension.type) {
-      case 0: case 5: case 10: case 11: case 13: case 16: case 18: case 22: case 23: case 35: case 41: case 43: case 45: case 49: case 50: case 51: case 0xff01: break;
-      default: offer.extra.push_back(extension);
+      case 0:
+      case 5:
+      case 10:
+      case 11:
+      case 13:
+      case 16:
+      case 18:
+      case 22:
+      case 23:
+      case 35:
+      case 41:
+      case 43:
+      case 45:
+      case 49:
+      case 50:
+      case 51:
+      case 0xff01:
+        break;
+      default:
+        offer.extra.push_back(extension);
     }
   }
   return offer;

@@ -43,6 +43,13 @@ std::optional<std::chrono::milliseconds> patience(const Session& s) {
   return std::max(std::chrono::milliseconds(1000), s.working->took * 10);
 }
 
+/// Whether what was sent was acknowledged shows in any silent attempt; the first one may still be waiting.
+void take_kernel_view(Session& s, const probe::Attempt& attempt) {
+  const evidence::Evidence facts = probe::facts_of(attempt);
+  for (const Kind kind : {Kind::sent_acknowledged, Kind::retransmissions, Kind::received_bytes, Kind::reset_hops_nearer, Kind::icmp_error})
+    if (const evidence::Fact* fact = facts.find(kind)) s.out.evidence.add(*fact);
+}
+
 /// Repeats the offer in question, so that nothing rests on a single negative.
 void control(Session& s, int times) {
   std::vector<probe::Trial> trials(static_cast<std::size_t>(times), trial_of(s));
@@ -60,6 +67,7 @@ void control(Session& s, int times) {
     }
     const Kind kind = alike ? Kind::failures_seen : Kind::failures_not_seen;
     s.add(kind, s.out.evidence.number(kind).value_or(alike ? 1 : 0) + 1);
+    if (alike) take_kernel_view(s, *found->attempt);
   }
 }
 
@@ -69,7 +77,8 @@ void take_working(Session& s, const Rung& rung, const probe::Attempt& attempt) {
   s.add(Kind::any_offer_works, true, fmt::format("{}: {}", rung.words, probe::ending_words(attempt)));
   s.add(Kind::working_offer, rung.words);
   const evidence::Evidence facts = probe::facts_of(attempt);
-  for (const Kind kind : {Kind::selected_version, Kind::selected_suite, Kind::selected_group, Kind::selected_signature_algorithm, Kind::dh_bits, Kind::server_software})
+  for (const Kind kind : {Kind::selected_version, Kind::selected_suite, Kind::selected_group, Kind::selected_signature_algorithm,
+                          Kind::dh_bits, Kind::server_software})
     if (const evidence::Fact* fact = facts.find(kind)) s.out.evidence.add(*fact);
   judge_chain(s, attempt);
 }
@@ -137,7 +146,8 @@ void try_variations(Session& s, std::vector<probe::Variation> chosen) {
     run.spoils = chosen[i].spoils;
     if (!run.works && !probe::ended_alike(*run.attempt, *s.out.main)) {
       auto again = s.runner.run({run.attempt->trial});
-      if (!again.empty() && gets_further(again.front(), *s.out.main)) run = run_of(run.change, run.words, std::move(again.front()), *s.out.main);
+      if (!again.empty() && gets_further(again.front(), *s.out.main))
+        run = run_of(run.change, run.words, std::move(again.front()), *s.out.main);
       run.spoils = chosen[i].spoils;
       if (!run.works) s.add(Kind::ends_differently, run.ended, counted(run), run.change);
     }
@@ -161,12 +171,22 @@ void pair_up(Session& s) {
     const probe::Situation situation{s.out.offer, working, s.out.evidence, 1400};
     const diagnosis::Diagnosis so_far = s.diagnose();
     std::vector<probe::Variation> proposed = probe::propose_all(situation);
+    // What breaks a working offer is asked only where nothing cures the failing one.
+    const auto has_cure = [&](const std::string& changed) {
+      return std::any_of(proposed.begin(), proposed.end(), [&](const probe::Variation& v) { return !v.spoils && v.change == changed; });
+    };
+    std::vector<std::string> curable;
+    for (const probe::Variation& v : proposed)
+      if (v.spoils && has_cure(v.change) && !evidence::known_no(s.out.evidence.is(Kind::cures, v.change))) curable.push_back(v.change);
     std::erase_if(proposed, [&](const probe::Variation& v) {
+      if (v.spoils && std::find(curable.begin(), curable.end(), v.change) != curable.end()) return true;
       const std::string key = v.change + (v.spoils ? "/spoil" : "/cure");
-      return !wanted(so_far, v.change) || std::find(done.begin(), done.end(), key) != done.end() || s.out.evidence.find(v.spoils ? Kind::breaks : Kind::cures, v.change);
+      return !wanted(so_far, v.change) || std::find(done.begin(), done.end(), key) != done.end() ||
+             s.out.evidence.find(v.spoils ? Kind::breaks : Kind::cures, v.change);
     });
     if (proposed.empty()) return settle_the_rest(s, so_far);
-    std::stable_sort(proposed.begin(), proposed.end(), [&](const auto& a, const auto& b) { return urgency(so_far, a.change) < urgency(so_far, b.change); });
+    std::stable_sort(proposed.begin(), proposed.end(),
+                     [&](const auto& a, const auto& b) { return urgency(so_far, a.change) < urgency(so_far, b.change); });
     if (proposed.size() > batch) proposed.resize(batch);
     for (const probe::Variation& v : proposed) done.push_back(v.change + (v.spoils ? "/spoil" : "/cure"));
     if (s.runner.left() <= 0) {
@@ -182,8 +202,9 @@ void confirm(Session& s) {
   const diagnosis::Diagnosis so_far = s.diagnose();
   if (!so_far.verdict) return;
   for (const diagnosis::Ref& ref : so_far.verdict->finding.rests_on) {
-    if (ref.kind != Kind::cures && ref.kind != Kind::breaks) continue;
-    const auto run = std::find_if(s.out.probes.begin(), s.out.probes.end(), [&](const ProbeRun& r) { return r.change == ref.subject && r.spoils == (ref.kind == Kind::breaks); });
+    if ((ref.kind != Kind::cures && ref.kind != Kind::breaks) || ref.subject == evidence::change::pause) continue;
+    const auto run = std::find_if(s.out.probes.begin(), s.out.probes.end(),
+                                  [&](const ProbeRun& r) { return r.change == ref.subject && r.spoils == (ref.kind == Kind::breaks); });
     if (run == s.out.probes.end() || !run->attempt) continue;
     const auto again = s.runner.run({run->attempt->trial});
     if (again.empty()) continue;
@@ -194,6 +215,7 @@ void confirm(Session& s) {
     evidence::Fact fact = *s.out.evidence.find(ref.kind, ref.subject);
     fact.certainty = same ? evidence::Certainty::observed : evidence::Certainty::inferred;
     s.out.evidence.add(std::move(fact));
+    break;  // the strongest stands first; one pair that repeats is enough
   }
   control(s, 1);
 }
@@ -201,10 +223,21 @@ void confirm(Session& s) {
 void state_failure_counts(Session& s) {
   const auto seen = s.out.evidence.number(Kind::failures_seen).value_or(1);
   const auto other = s.out.evidence.number(Kind::failures_not_seen).value_or(0);
-  s.add(Kind::failure, s.out.evidence.text(Kind::failure), fmt::format("as asked: {}, {} of {} times", probe::ending_words(*s.out.main), seen, seen + other));
+  s.add(Kind::failure, s.out.evidence.text(Kind::failure),
+        fmt::format("as asked: {}, {} of {} times", probe::ending_words(*s.out.main), seen, seen + other));
 }
 
 }  // namespace
+
+probe::Attempt presumed_silent(const Session& s) {
+  probe::Attempt silent;
+  silent.trial = trial_of(s);
+  silent.dialled = net::DialStage::ready;
+  silent.address = s.runner.place().route.address;
+  silent.transcript.emplace();
+  silent.transcript->ending.end = net::End::timeout;
+  return silent;
+}
 
 bool gets_further(const probe::Attempt& attempt, const probe::Attempt& asked) {
   if (!asked.transcript) return attempt.dialled > asked.dialled;
@@ -215,13 +248,17 @@ bool gets_further(const probe::Attempt& attempt, const probe::Attempt& asked) {
 }
 
 void differ(Session& s) {
-  s.say("it fails: repeating it, and trying plainer offers");
-  if (!narrowed(s.request)) s.add(Kind::default_works, false);
+  const std::string stage = s.out.evidence.text(Kind::failed_stage);
+  const bool before_tls = stage == "dns" || stage == "tcp" || stage == "proxy" || stage == "starttls";
+  const bool after_hellos = stage == "client-certificate" || stage == "established";
+  s.say("it fails: repeating it");
+  if (!narrowed(s.request) && !before_tls) s.add(Kind::default_works, false);
   control(s, 1);
-  if (s.cancelled()) return;
-  const bool any = climb(s);
-  if (any || s.out.evidence.text(Kind::failed_stage) == "client-hello") pair_up(s);
-  confirm(s);
+  if (!before_tls && !after_hellos && !s.cancelled()) {
+    climb(s);
+    pair_up(s);
+    confirm(s);
+  }
   state_failure_counts(s);
 }
 

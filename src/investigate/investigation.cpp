@@ -55,13 +55,14 @@ base::Result<std::optional<net::Proxy>> proxy_of(const Request& r) {
   return std::optional<net::Proxy>(*proxy);
 }
 
-probe::Place place_for(const Request& r, const std::string& ip, const std::optional<net::Proxy>& proxy, net::Deadline overall, const net::CancelFlag* cancel) {
+probe::Place place_for(const Request& r, const std::string& ip, const std::optional<net::Proxy>& proxy, net::Deadline overall,
+                       const net::CancelFlag* cancel) {
   probe::Place place;
   const std::string host = r.connect_host.value_or(r.host);
   const std::uint16_t port = r.connect_host ? r.connect_port : r.port;
   place.route.host = r.host;
   place.route.address = {ip, port};
-  place.route.target = fmt::format(host.find(':') == std::string::npos ? "{}:{}" : "[{}]:{}", host, port);
+  place.route.target = host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
   place.route.proxy = proxy;
   place.route.starttls = r.starttls;
   place.route.stream.watch_hops = true;
@@ -73,8 +74,11 @@ probe::Place place_for(const Request& r, const std::string& ip, const std::optio
 }
 
 /// What this attempt says, chain and demands included, replaces what an earlier one said.
-void observe(Session& s, const probe::Attempt& attempt) {
+void take_in(Session& s, const probe::Attempt& attempt) {
   s.out.evidence.add(probe::facts_of(attempt));
+  std::vector<std::string> versions;
+  for (const std::uint16_t version : s.out.offer.versions) versions.push_back(registry::version_name(version));
+  s.add(Kind::offered_versions, versions);  // below TLS 1.3 a hello cannot say what its lowest version is: the client knows
   judge_chain(s, attempt);
   judge_identity(s, attempt);
   apply_client_demands(s);
@@ -107,15 +111,18 @@ bool recovered(Session& s) {
   auto attempts = s.runner.run(std::move(twice));
   const auto good = [&](const probe::Attempt& a) { return gets_further(a, *s.out.main); };
   if (attempts.size() < 2 || !std::all_of(attempts.begin(), attempts.end(), good)) {
-    for (const probe::Attempt& a : attempts) s.add(good(a) ? Kind::failures_not_seen : Kind::failures_seen, s.out.evidence.number(good(a) ? Kind::failures_not_seen : Kind::failures_seen).value_or(good(a) ? 0 : 1) + 1);
+    for (const probe::Attempt& a : attempts)
+      s.add(good(a) ? Kind::failures_not_seen : Kind::failures_seen,
+            s.out.evidence.number(good(a) ? Kind::failures_not_seen : Kind::failures_seen).value_or(good(a) ? 0 : 1) + 1);
     return false;
   }
-  s.out.remarks.push_back({"intermittent", true, "the first attempt ended differently (" + probe::ending_words(*s.out.main) + "); two repetitions went on"});
+  s.out.remarks.push_back(
+      {"intermittent", true, "the first attempt ended differently (" + probe::ending_words(*s.out.main) + "); two repetitions went on"});
   s.out.main = past_the_secret(s, std::move(attempts.front()));
   evidence::Evidence fresh;
   std::swap(fresh, s.out.evidence);
   state_question(s);
-  observe(s, *s.out.main);
+  take_in(s, *s.out.main);
   return true;
 }
 
@@ -143,8 +150,40 @@ void look_deeper(Session& s) {
   if (nothing_works && (failure == "closed" || failure == "timeout" || failure == "reset") && !s.cancelled()) try_upgrades(s);
 }
 
+constexpr std::chrono::milliseconds silence{800};
+
+/// The first attempt is silent so far. What decides is tried meanwhile, as if it had timed out already; true when it then did,
+/// and what was found holds. A connection that does not even open is only waited for.
+bool went_on_meanwhile(Session& s, std::future<probe::Attempt>& first) {
+  probe::Trial quick = trial_of(s);
+  quick.step = std::chrono::milliseconds(1500);
+  auto control = s.runner.start(quick);
+  if (!control) return false;
+  const probe::Attempt second = control->get();
+  const bool silent_too = second.transcript && !second.hello_answered() && second.transcript->ending.end == net::End::timeout;
+  if (!silent_too || first.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready) return false;
+  s.out.main = presumed_silent(s);
+  take_in(s, *s.out.main);
+  s.add(Kind::failures_seen, std::int64_t{2});
+  look_deeper(s);
+  probe::Attempt attempt = first.get();
+  const bool as_presumed = probe::ended_alike(attempt, *s.out.main);
+  s.out.main = std::move(attempt);
+  if (!as_presumed) {
+    s.out.evidence = {};
+    s.out.probes.clear();
+    s.working.reset();
+    state_question(s);
+    return false;
+  }
+  const evidence::Evidence facts = probe::facts_of(*s.out.main);
+  for (const evidence::Fact& fact : facts.facts())
+    if (fact.kind != Kind::failure && !s.out.evidence.find(fact.kind, fact.subject)) s.out.evidence.add(fact);
+  return true;
+}
+
 void diagnose_address(Session& s) {
-  observe(s, *s.out.main);
+  take_in(s, *s.out.main);
   if (healthy(s) && !s.diagnose().verdict) return;
   if (recovered(s) && healthy(s)) return;
   s.add(Kind::failures_seen, s.out.evidence.number(Kind::failures_seen).value_or(1));
@@ -208,10 +247,13 @@ Investigation investigate(const Request& request, const Progress& progress, cons
   net::Resolved names;
   names.addresses = {""};  // a proxy resolves the name itself
   if (!*proxy) {
-    const net::Family family = request.family == Family::v4 ? net::Family::v4 : request.family == Family::v6 ? net::Family::v6 : net::Family::any;
+    const net::Family family = request.family == Family::v4   ? net::Family::v4
+                               : request.family == Family::v6 ? net::Family::v6
+                                                              : net::Family::any;
     names = net::resolve(request.connect_host.value_or(request.host), family, std::min(overall, net::Clock::now() + request.step), cancel);
   }
-  Runner runner(place_for(request, names.addresses.empty() ? "" : names.addresses.front(), *proxy, overall, cancel), request.parallel, request.max_connections);
+  Runner runner(place_for(request, names.addresses.empty() ? "" : names.addresses.front(), *proxy, overall, cancel), request.parallel,
+                request.max_connections);
   Session s{request, out, runner, progress, cancel, {}, {}};
   state_question(s);
   if (const auto error = open_inputs(s)) {
@@ -230,10 +272,14 @@ Investigation investigate(const Request& request, const Progress& progress, cons
   s.say("connecting to " + runner.place().route.address.text());
   auto first = runner.start(trial_of(s));
   if (!first) return out;
-  out.main = past_the_secret(s, first->get());
-  diagnose_address(s);
+  const bool silent = first->wait_for(silence) != std::future_status::ready;
+  if (!silent || !went_on_meanwhile(s, *first)) {
+    if (first->valid()) out.main = past_the_secret(s, first->get());
+    diagnose_address(s);
+  }
   if (names.addresses.size() > 1 && !s.cancelled()) {
-    std::vector<std::string> others(names.addresses.begin() + 1, names.addresses.begin() + static_cast<std::ptrdiff_t>(std::min(names.addresses.size(), most_addresses)));
+    std::vector<std::string> others(names.addresses.begin() + 1, names.addresses.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                                               names.addresses.size(), most_addresses)));
     compare_addresses(s, others, *proxy);
   }
   finish(s);

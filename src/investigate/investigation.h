@@ -19,12 +19,12 @@ namespace whytls::investigate {
 
 /// One way of asking beside the one in question, and what came of it.
 struct ProbeRun {
-  std::string change;     ///< "control", a rung of the ladder ("plain"), or a change of evidence/changes.h
-  bool spoils = false;    ///< a working offer made worse, rather than the failing one made better
-  std::string words;      ///< what differs, for people
-  int times = 0;          ///< how often it was made …
-  int same = 0;           ///< … and how often it ended like the first
-  bool works = false;     ///< it got past the failing step
+  std::string change;   ///< "control", a rung of the ladder ("plain"), or a change of evidence/changes.h
+  bool spoils = false;  ///< a working offer made worse, rather than the failing one made better
+  std::string words;    ///< what differs, for people
+  int times = 0;        ///< how often it was made …
+  int same = 0;         ///< … and how often it ended like the first
+  bool works = false;   ///< it got past the failing step
   std::string ended;
   std::string address;
   std::optional<probe::Attempt> attempt;  ///< the first
@@ -38,18 +38,18 @@ struct Remark {
 
 struct Investigation {
   Request request;
-  probe::Offer offer;                         ///< of the client in question
+  probe::Offer offer;  ///< of the client in question
   evidence::Evidence evidence;
   diagnosis::Diagnosis diagnosis;
-  std::optional<probe::Attempt> main;         ///< the handshake of the client in question
+  std::optional<probe::Attempt> main;  ///< the handshake of the client in question
   std::vector<ProbeRun> probes;
-  std::vector<x509::Certificate> chain;       ///< the server's, as sent
+  std::vector<x509::Certificate> chain;  ///< the server's, as sent
   std::vector<Remark> remarks;
-  std::string address;                        ///< of the main attempt
+  std::string address;  ///< of the main attempt
   int connections = 0;
   std::chrono::milliseconds elapsed{};
   bool interrupted = false;
-  std::optional<base::Error> unusable;        ///< something that the user gave cannot be used (exit 2)
+  std::optional<base::Error> unusable;  ///< something that the user gave cannot be used (exit 2)
 };
 
 /// Called with one short line whenever something new is tried.

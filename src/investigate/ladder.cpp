@@ -63,7 +63,7 @@ std::vector<std::vector<Rung>> ladder(const Request& request, const Offer& asked
   const Rung ssl2{"ssl2", "SSL 2", probe::ssl2_offer()};
   if (narrowed(request)) {
     const Rung usual{"default", "the offer of a current mainstream client", default_client(request)};
-    return {{usual, plain_rung}, {wide_rung, bare_rung, only13}, {old_rung, ssl2}};
+    return {{usual}, {plain_rung, wide_rung, bare_rung}, {only13, old_rung, ssl2}};
   }
   return {{plain_rung, bare_rung, wide_rung}, {only13, old_rung, ssl2}};
 }

@@ -12,7 +12,7 @@
 namespace whytls::investigate {
 
 struct Rung {
-  std::string name;   ///< "default", "plain", "plain-no-name", "wide", "old", "tls1.3-only", "ssl2"
+  std::string name;  ///< "default", "plain", "plain-no-name", "wide", "old", "tls1.3-only", "ssl2"
   std::string words;
   probe::Offer offer;
 };

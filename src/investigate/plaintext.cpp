@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answer was no TLS, or there was none: the protocol's own words are tried before anything is concluded.
+#include "wire/plaintext.h"
+
 #include <algorithm>
 #include <array>
 
 #include "investigate/client.h"
 #include "investigate/session.h"
-#include "wire/plaintext.h"
 #include "wire/upgrade.h"
 
 namespace whytls::investigate {
@@ -29,7 +30,10 @@ void state_upgrade(Session& s, const std::string& protocol, const probe::Attempt
   const bool spoken = attempt.dialled == net::DialStage::ready || attempt.dial.not_offered || attempt.dial.refused;
   if (!spoken) return;
   const bool offered = attempt.dialled == net::DialStage::ready;
-  s.add(Kind::upgrade_offered, offered, offered ? "asked in its own words (" + protocol + "), the server offers TLS" : "asked in its own words (" + protocol + "): " + attempt.dial.detail, protocol);
+  s.add(Kind::upgrade_offered, offered,
+        offered ? "asked in its own words (" + protocol + "), the server offers TLS"
+                : "asked in its own words (" + protocol + "): " + attempt.dial.detail,
+        protocol);
   if (!offered) return;
   s.add(Kind::upgrade_works, attempt.hello_answered(), "after the upgrade: " + probe::ending_words(attempt), protocol);
 }
@@ -64,7 +68,8 @@ void call_plaintext(Session& s, const std::string& protocol, const std::string& 
 bool expects_proxy_header(Session& s) {
   probe::Trial trial;
   trial.offer = default_client(s.request);
-  const char* header = s.runner.place().route.address.v6() ? "PROXY TCP6 ::1 ::1 50000 443\r\n" : "PROXY TCP4 127.0.0.1 127.0.0.1 50000 443\r\n";
+  const char* header =
+      s.runner.place().route.address.v6() ? "PROXY TCP6 ::1 ::1 50000 443\r\n" : "PROXY TCP4 127.0.0.1 127.0.0.1 50000 443\r\n";
   const base::ByteView bytes = base::view(header);
   trial.prefix.assign(bytes.begin(), bytes.end());
   trial.step = std::chrono::milliseconds(2000);

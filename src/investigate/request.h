@@ -16,23 +16,23 @@ enum class Family : std::uint8_t { any, v4, v6 };
 
 struct Request {
   // ---- the target
-  std::string host;                 ///< name or numeric address, without brackets
+  std::string host;  ///< name or numeric address, without brackets
   std::uint16_t port = 443;
-  std::string scheme;               ///< of a URL ("https", "smtp" …), or empty for a bare host
-  std::string starttls;             ///< from --starttls or the URL's scheme; empty: TLS from the start
+  std::string scheme;                       ///< of a URL ("https", "smtp" …), or empty for a bare host
+  std::string starttls;                     ///< from --starttls or the URL's scheme; empty: TLS from the start
   std::optional<std::string> connect_host;  ///< --connect HOST:PORT: where to connect instead
   std::uint16_t connect_port = 0;
-  Family family = Family::any;      ///< -4, -6
+  Family family = Family::any;  ///< -4, -6
 
   // ---- the name
   std::optional<std::string> servername;  ///< --servername: sent and checked
   bool no_servername = false;             ///< --no-servername: none is sent; the host is still checked
 
   // ---- the client in question
-  std::string client;                              ///< --client: a profile's name, openssl, gnutls, java; empty: the default
-  std::vector<std::uint16_t> versions;             ///< --min-version and --max-version as a list, highest first; empty: the client's own
+  std::string client;                   ///< --client: a profile's name, openssl, gnutls, java; empty: the default
+  std::vector<std::uint16_t> versions;  ///< --min-version and --max-version as a list, highest first; empty: the client's own
   std::vector<std::uint16_t> ciphers, groups, sigalgs;  ///< in the user's order; empty: the client's own
-  std::optional<std::vector<std::string>> alpn;    ///< --alpn; an empty list: none
+  std::optional<std::vector<std::string>> alpn;         ///< --alpn; an empty list: none
   std::string ca_file, ca_dir;
   std::string cert_file, key_file, passphrase_file;
   std::optional<base::Time> at;

@@ -40,10 +40,8 @@ bool gets_further(const probe::Attempt& attempt, const probe::Attempt& asked);
 // ---- differential.cpp -----------------------------------------------------------------------------------------------
 /// Repeats the failure, climbs down the ladder, and makes minimal pairs until one cause remains.
 void differ(Session& session);
-/// A control and the ladder begun while the first attempt is still silent; differ() takes them over.
-struct HeadStart {
-  std::vector<ProbeRun> runs;
-};
+/// An attempt that nothing answered, as it will stand when its deadline has passed: ground to go on while the first is still silent.
+probe::Attempt presumed_silent(const Session& session);
 
 // ---- trust.cpp ------------------------------------------------------------------------------------------------------
 /// Judges the chain of an attempt as the client in question would, and states it as facts.

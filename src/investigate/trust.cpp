@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trust, names and time, as the client in question would judge them; and its own certificate beside what the server asks for.
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
-#include <openssl/evp.h>
 
 #include "base/text.h"
 #include "investigate/client.h"
@@ -25,6 +25,16 @@ constexpr std::size_t most_bytes = 65536;
 
 base::Time time_of(const Session& s) { return s.request.at.value_or(base::now()); }
 
+/// AIA serves one DER certificate, by rights; PEM is met as well.
+std::vector<x509::Certificate> certificates_in(const base::Bytes& body) {
+  std::vector<x509::Certificate> out;
+  if (auto one = x509::parse_certificate(body)) out.push_back(std::move(*one));
+  for (const x509::PemBlock& block : x509::read_pem(base::text(body), 16).blocks)
+    if (x509::is_certificate_label(block.label))
+      if (auto one = x509::parse_certificate(block.der)) out.push_back(std::move(*one));
+  return out;
+}
+
 /// Missing intermediates by the addresses that the certificates name (RFC 5280 4.2.2.1), a few steps up at most.
 std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& j) {
   std::vector<x509::Extra> found;
@@ -32,14 +42,14 @@ std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& 
   x509::Certificate below = j.path.empty() ? j.served.front() : j.path.back().certificate;
   for (int i = 0; i < most_fetches && !below.self_issued && !below.ca_issuers.empty() && !s.cancelled(); ++i) {
     s.say("looking for the issuer of \"" + x509::display_name(below) + "\" at the address in the certificate");
-    net::fetch::Request get;
+    net::HttpRequest get;
     get.url = below.ca_issuers.front();
     get.timeout = std::chrono::milliseconds(2000);
     get.max_bytes = most_bytes;
     get.cancel = s.cancel;
-    const net::fetch::Response response = net::fetch::fetch(get);
-    if (response.status != 200) break;
-    std::vector<x509::Certificate> got = x509::certificates_in(response.body);
+    const net::HttpResponse response = net::fetch(get);
+    if (!response.failure.empty()) break;
+    const std::vector<x509::Certificate> got = certificates_in(response.body);
     const auto issuer = std::find_if(got.begin(), got.end(), [&](const x509::Certificate& c) { return x509::names_issuer(below, c); });
     if (issuer == got.end()) break;
     found.push_back({*issuer, "AIA, " + get.url});
@@ -56,8 +66,10 @@ x509::KeyUse key_use_of(const probe::Transcript& t) {
 void add_clocks(Session& s, const probe::Transcript& t, const x509::Judgement& j) {
   if (s.request.at) return;
   const base::Time local = base::now();
-  if (const auto date = base::parse_http_date(t.application.http_date)) s.out.evidence.add(observe::clock_facts(j, local, *date, "date-header"));
-  if (j.staple && j.staple->produced_at && j.staple->signature == x509::Verified::yes && *j.staple->produced_at > local + std::chrono::minutes(5))
+  if (const auto date = base::parse_http_date(t.application.http_date))
+    s.out.evidence.add(observe::clock_facts(j, local, *date, "date-header"));
+  if (j.staple && j.staple->produced_at && j.staple->signature == x509::Verified::yes &&
+      *j.staple->produced_at > local + std::chrono::minutes(5))
     s.out.evidence.add(observe::clock_facts(j, local, *j.staple->produced_at, "ocsp"));
 }
 
@@ -77,7 +89,8 @@ void look_for_interception(Session& s, const x509::Judgement& j) {
   const bool covers = x509::match_host(other, unrelated).covered;
   const bool wildcard_everything = x509::match_host(j.served.front(), unrelated).covered;
   if (covers && !wildcard_everything && other.issuer_der == j.served.front().issuer_der)
-    s.add(Kind::same_issuer_for_unrelated_name, true, fmt::format("asked for {}, it shows a certificate for that name by the same issuer", unrelated));
+    s.add(Kind::same_issuer_for_unrelated_name, true,
+          fmt::format("asked for {}, it shows a certificate for that name by the same issuer", unrelated));
 }
 
 }  // namespace
@@ -97,11 +110,13 @@ std::optional<base::Error> open_inputs(Session& s) {
   s.add(Kind::client_certificate_not_before, leaf.not_before);
   s.add(Kind::client_certificate_expired, now > leaf.not_after || now < leaf.not_before,
         fmt::format("the client certificate is valid from {} to {}", base::date(leaf.not_before), base::date(leaf.not_after)));
-  const bool usage = !leaf.extended_key_usage || std::any_of(leaf.extended_key_usage->begin(), leaf.extended_key_usage->end(), [](const std::string& use) {
-    return use == "clientAuth" || use == "anyExtendedKeyUsage";
-  });
-  s.add(Kind::client_certificate_for_clients, usage && (!leaf.key_usage || leaf.key_usage->digital_signature || leaf.key_usage->key_agreement));
-  s.add(Kind::client_certificate_key_matches, !credential->mismatch, credential->mismatch ? "the private key does not belong to the client certificate" : "");
+  const bool usage =
+      !leaf.extended_key_usage || std::any_of(leaf.extended_key_usage->begin(), leaf.extended_key_usage->end(),
+                                              [](const std::string& use) { return use == "clientAuth" || use == "anyExtendedKeyUsage"; });
+  s.add(Kind::client_certificate_for_clients,
+        usage && (!leaf.key_usage || leaf.key_usage->digital_signature || leaf.key_usage->key_agreement));
+  s.add(Kind::client_certificate_key_matches, !credential->mismatch,
+        credential->mismatch ? "the private key does not belong to the client certificate" : "");
   return std::nullopt;
 }
 
@@ -113,7 +128,8 @@ void judge_identity(Session& s, const probe::Attempt& attempt) {
       const x509::Certificate certificate = x509::examine(der);
       return std::find(request.authorities.begin(), request.authorities.end(), certificate.issuer_der) != request.authorities.end();
     });
-    s.add(Kind::client_certificate_issuer_listed, listed, listed ? "" : "the server names the issuers that it accepts, and none of them issued the client certificate");
+    s.add(Kind::client_certificate_issuer_listed, listed,
+          listed ? "" : "the server names the issuers that it accepts, and none of them issued the client certificate");
   }
   s.add(Kind::client_certificate_algorithm_listed, !attempt.transcript->client_certificate.no_common_scheme);
 }

@@ -16,35 +16,61 @@ using x509::Code;
 
 std::string at(std::size_t position) { return std::to_string(position); }
 
-const x509::Certificate* link(const x509::Judgement& j, std::size_t position) { return position < j.path.size() ? &j.path[position].certificate : nullptr; }
+const x509::Certificate* link(const x509::Judgement& j, std::size_t position) {
+  return position < j.path.size() ? &j.path[position].certificate : nullptr;
+}
 
-std::string words(const x509::Problem& problem) { return fmt::format("certificate {} ({}): {}", problem.position, problem.subject, problem.value); }
+std::string words(const x509::Problem& problem) {
+  return fmt::format("certificate {} ({}): {}", problem.position, problem.subject, problem.value);
+}
 
 void put(Evidence& e, Kind kind, evidence::Value value, const x509::Problem& problem, bool with_position) {
-  Fact fact{kind, with_position ? at(problem.position) : "", std::move(value), words(problem), problem.certain ? Certainty::observed : Certainty::inferred, {}};
+  Fact fact{kind,
+            with_position ? at(problem.position) : "",
+            std::move(value),
+            words(problem),
+            problem.certain ? Certainty::observed : Certainty::inferred,
+            {}};
   e.add(std::move(fact));
 }
 
 void add_problem(Evidence& e, const x509::Judgement& j, const x509::JudgeOptions& options, const x509::Problem& p) {
   const x509::Certificate* certificate = link(j, p.position);
   switch (p.code) {
-    case Code::malformed: return put(e, Kind::link_malformed, p.value, p, true);
-    case Code::revoked: return put(e, Kind::link_revoked, p.value, p, true);
-    case Code::expired: return put(e, Kind::link_expired, certificate ? certificate->not_after : options.at, p, true);
-    case Code::not_yet_valid: return put(e, Kind::link_not_yet_valid, certificate ? certificate->not_before : options.at, p, true);
-    case Code::self_signed_leaf: return put(e, Kind::leaf_self_signed, true, p, false);
-    case Code::issuer_missing: return put(e, Kind::issuer_missing, j.facts.missing_issuer.empty() ? p.value : j.facts.missing_issuer, p, true);
-    case Code::untrusted_root: return put(e, Kind::root_untrusted, p.value, p, false);
-    case Code::name_mismatch: return put(e, Kind::name_mismatch, options.host, p, false);
-    case Code::bad_signature: return put(e, Kind::link_bad_signature, p.value, p, true);
-    case Code::invalid_ca: return put(e, Kind::issuer_not_ca, p.value, p, true);
-    case Code::name_constraint: return put(e, Kind::name_constraint, p.value, p, true);
-    case Code::wrong_purpose: return put(e, Kind::wrong_purpose, p.value, p, true);
-    case Code::unknown_critical_extension: return put(e, Kind::unknown_critical_extension, p.value, p, true);
-    case Code::weak_key: return put(e, Kind::link_weak_key, p.value, p, true);
-    case Code::weak_signature: return put(e, Kind::link_weak_signature, p.value, p, true);
-    case Code::revocation_unavailable: return put(e, Kind::revocation_answer, std::string("unknown"), p, false);
-    case Code::missing_staple: return put(e, Kind::staple, std::string("absent"), p, false);
+    case Code::malformed:
+      return put(e, Kind::link_malformed, p.value, p, true);
+    case Code::revoked:
+      return put(e, Kind::link_revoked, p.value, p, true);
+    case Code::expired:
+      return put(e, Kind::link_expired, certificate ? certificate->not_after : options.at, p, true);
+    case Code::not_yet_valid:
+      return put(e, Kind::link_not_yet_valid, certificate ? certificate->not_before : options.at, p, true);
+    case Code::self_signed_leaf:
+      return put(e, Kind::leaf_self_signed, true, p, false);
+    case Code::issuer_missing:
+      return put(e, Kind::issuer_missing, j.facts.missing_issuer.empty() ? p.value : j.facts.missing_issuer, p, true);
+    case Code::untrusted_root:
+      return put(e, Kind::root_untrusted, p.value, p, false);
+    case Code::name_mismatch:
+      return put(e, Kind::name_mismatch, options.host, p, false);
+    case Code::bad_signature:
+      return put(e, Kind::link_bad_signature, p.value, p, true);
+    case Code::invalid_ca:
+      return put(e, Kind::issuer_not_ca, p.value, p, true);
+    case Code::name_constraint:
+      return put(e, Kind::name_constraint, p.value, p, true);
+    case Code::wrong_purpose:
+      return put(e, Kind::wrong_purpose, p.value, p, true);
+    case Code::unknown_critical_extension:
+      return put(e, Kind::unknown_critical_extension, p.value, p, true);
+    case Code::weak_key:
+      return put(e, Kind::link_weak_key, p.value, p, true);
+    case Code::weak_signature:
+      return put(e, Kind::link_weak_signature, p.value, p, true);
+    case Code::revocation_unavailable:
+      return put(e, Kind::revocation_answer, std::string("unknown"), p, false);
+    case Code::missing_staple:
+      return put(e, Kind::staple, std::string("absent"), p, false);
   }
 }
 
@@ -60,7 +86,8 @@ void add_leaf(Evidence& e, const x509::Certificate& leaf) {
   std::vector<std::string> names = leaf.dns_names;
   names.insert(names.end(), leaf.ip_addresses.begin(), leaf.ip_addresses.end());
   if (names.size() > 50) names.resize(50);
-  e.add(Kind::leaf_names, names, "the certificate covers " + (names.empty() ? std::string("no name") : fmt::format("{}", fmt::join(names, ", "))));
+  e.add(Kind::leaf_names, names,
+        "the certificate covers " + (names.empty() ? std::string("no name") : fmt::format("{}", fmt::join(names, ", "))));
   e.add(Kind::server_key, leaf.key.name, "the server's certificate has the key " + leaf.key.name);
   e.add(Kind::must_staple, leaf.must_staple);
 }
@@ -80,14 +107,16 @@ void add_trust(Evidence& e, const x509::Judgement& j) {
   }
   if (!f.known_in.empty()) e.add(Kind::other_store_has_root, f.known_in, "another store on this machine has the root: " + f.known_in);
   if (j.interception && !j.trusted)
-    e.add(Kind::inspecting_product, j.interception->product, fmt::format("{} is the mark of {}", j.interception->evidence, j.interception->product));
+    e.add(Kind::inspecting_product, j.interception->product,
+          fmt::format("{} is the mark of {}", j.interception->evidence, j.interception->product));
 }
 
 }  // namespace
 
 evidence::Evidence facts_of(const x509::Judgement& j, const x509::JudgeOptions& options) {
   Evidence e;
-  e.add(Kind::chain_length, static_cast<std::int64_t>(j.facts.served), fmt::format("the server sent {} certificate{}", j.facts.served, j.facts.served == 1 ? "" : "s"));
+  e.add(Kind::chain_length, static_cast<std::int64_t>(j.facts.served),
+        fmt::format("the server sent {} certificate{}", j.facts.served, j.facts.served == 1 ? "" : "s"));
   e.add(Kind::chain_trusted, j.trusted);
   if (!j.served.empty()) add_leaf(e, j.served.front());
   for (std::size_t i = 0; i < j.path.size(); ++i) e.add(Kind::link_subject, x509::display_name(j.path[i].certificate), {}, at(i));
@@ -107,14 +136,17 @@ evidence::Evidence clock_facts(const x509::Judgement& j, base::Time local, base:
   const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(local - other);
   if (std::abs(ahead.count()) < 300) return e;
   e.add(Kind::clock_ahead, static_cast<std::int64_t>(ahead.count()),
-        fmt::format("this machine's clock is {} {} the time of the server's {}", base::how_long(ahead), ahead.count() > 0 ? "ahead of" : "behind", source), source);
+        fmt::format("this machine's clock is {} {} the time of the server's {}", base::how_long(ahead),
+                    ahead.count() > 0 ? "ahead of" : "behind", source),
+        source);
   if (j.window) e.add(Kind::chain_valid_by_other_clock, j.only_clock && j.window->holds(other), {}, source);
   return e;
 }
 
 evidence::Evidence store_facts(const x509::StoreReport& report, bool given_by_option) {
   Evidence e;
-  e.add(Kind::store_roots, static_cast<std::int64_t>(report.roots), fmt::format("{} holds {} root{}", report.label, report.roots, report.roots == 1 ? "" : "s"));
+  e.add(Kind::store_roots, static_cast<std::int64_t>(report.roots),
+        fmt::format("{} holds {} root{}", report.label, report.roots, report.roots == 1 ? "" : "s"));
   if (!report.paths.empty()) e.add(Kind::store_path, report.paths.front());
   e.add(Kind::store_given, given_by_option);
   if (!report.usable()) {

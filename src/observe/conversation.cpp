@@ -74,7 +74,8 @@ void read_server_message(Reading& r, wire::HandshakeType type, base::ByteView bo
   };
   if (type == certificate) keep(r.certificate, wire::parse_certificate(body, r.tls13()));
   if (type == certificate_request && !r.server_finished) keep(r.request, wire::parse_certificate_request(body, r.version()));
-  if (type == server_key_exchange && r.server_hello) keep(r.key_exchange, wire::parse_server_key_exchange(body, r.server_hello->cipher_suite, r.version()));
+  if (type == server_key_exchange && r.server_hello)
+    keep(r.key_exchange, wire::parse_server_key_exchange(body, r.server_hello->cipher_suite, r.version()));
   if (type == encrypted_extensions) keep(r.extensions, wire::parse_encrypted_extensions(body));
   if (type == certificate_verify) keep(r.verify, wire::parse_certificate_verify(body, r.version()));
   r.status_seen |= type == certificate_status;
@@ -118,7 +119,8 @@ Reading read(const Conversation& c) {
 std::string stage_of(const Conversation& c, const Reading& r) {
   if (c.established) return "established";
   if (!r.server_hello) return "client-hello";
-  if (r.server_hello->malformed || (!r.violation.empty() && r.state == (r.tls13() ? State::server_hello_13 : State::server_hello_12))) return "server-hello";
+  if (r.server_hello->malformed || (!r.violation.empty() && r.state == (r.tls13() ? State::server_hello_13 : State::server_hello_12)))
+    return "server-hello";
   const bool before_flight_end = r.tls13() ? !r.server_finished : !r.server_done;
   if (before_flight_end && !r.opaque_server) {
     if (!r.certificate) return "certificate";
@@ -144,7 +146,8 @@ void add_offer(Evidence& e, const wire::ClientHello& hello, const Conversation& 
   for (const std::string& protocol : hello.alpn()) alpn.push_back(base::printable(protocol, 64));
   e.add(Kind::offered_alpn, alpn);
   e.add(Kind::offered_server_name, base::printable(hello.server_name().value_or("")));
-  const auto event = std::find_if(c.events.begin(), c.events.end(), [](const Event& x) { return x.kind == Event::Kind::handshake && x.type == client_hello; });
+  const auto event = std::find_if(c.events.begin(), c.events.end(),
+                                  [](const Event& x) { return x.kind == Event::Kind::handshake && x.type == client_hello; });
   if (event != c.events.end()) e.add(Kind::offered_size, static_cast<std::int64_t>(event->raw.size()));
 }
 
@@ -167,8 +170,10 @@ void add_selection(Evidence& e, const Reading& r) {
   const auto alpn = r.tls13() && r.extensions ? r.extensions->alpn() : hello.alpn();
   if (alpn) e.add(Kind::selected_alpn, base::printable(*alpn, 64));
   if (r.tls13()) return;
-  if (const wire::Extension* info = wire::find_extension(hello.extensions, 0xff01)) e.add(Kind::secure_renegotiation, info->data == base::Bytes{0});
-  else if (hello.legacy_version >= registry::version::ssl3) e.add(Kind::secure_renegotiation, false);
+  if (const wire::Extension* info = wire::find_extension(hello.extensions, 0xff01))
+    e.add(Kind::secure_renegotiation, info->data == base::Bytes{0});
+  else if (hello.legacy_version >= registry::version::ssl3)
+    e.add(Kind::secure_renegotiation, false);
   e.add(Kind::extended_master_secret, has_extension(hello, 23));
 }
 
@@ -178,7 +183,8 @@ void add_downgrade(Evidence& e, const Reading& r) {
   const auto offered = r.client_hello->versions();
   const bool offered_13 = std::find(offered.begin(), offered.end(), registry::version::tls13) != offered.end();
   const bool offered_12 = offered_13 || std::find(offered.begin(), offered.end(), registry::version::tls12) != offered.end();
-  const bool lowered = r.server_hello->downgrade() == wire::DowngradeSentinel::tls12 ? offered_13 : offered_12 && r.version() < registry::version::tls12;
+  const bool lowered =
+      r.server_hello->downgrade() == wire::DowngradeSentinel::tls12 ? offered_13 : offered_12 && r.version() < registry::version::tls12;
   if (lowered && !r.tls13()) e.add(Kind::downgrade_sentinel, true);
 }
 
@@ -188,10 +194,15 @@ bool offered(const std::vector<std::uint16_t>& list, std::uint16_t code) { retur
 std::string bad_choice(const Reading& r) {
   if (!r.client_hello || !r.server_hello || r.client_hello->malformed) return {};
   const wire::ServerHello& hello = *r.server_hello;
-  if (!offered(r.client_hello->versions(), r.version())) return fmt::format("the server chose {}, which was not offered", registry::version_title(r.version()));
-  if (!offered(r.client_hello->cipher_suites, hello.cipher_suite)) return fmt::format("the server chose {}, which was not offered", registry::suite_name(hello.cipher_suite));
+  const auto versions = r.client_hello->versions();
+  // A version below all that were offered is how an old server answers; that they do not meet is no breach.
+  if (!versions.empty() && r.version() > versions.back() && !offered(versions, r.version()))
+    return fmt::format("the server chose {}, which was not offered", registry::version_title(r.version()));
+  if (!offered(r.client_hello->cipher_suites, hello.cipher_suite))
+    return fmt::format("the server chose {}, which was not offered", registry::suite_name(hello.cipher_suite));
   const auto share = hello.key_share();
-  if (share && !offered(r.client_hello->supported_groups(), share->group)) return fmt::format("the server chose the group {}, which was not offered", registry::group_name(share->group));
+  if (share && !offered(r.client_hello->supported_groups(), share->group))
+    return fmt::format("the server chose the group {}, which was not offered", registry::group_name(share->group));
   if (hello.compression_method != 0) return "the server chose a compression method";
   for (const wire::Extension& extension : hello.extensions)
     if (!wire::find_extension(r.client_hello->extensions, extension.type) && extension.type != 0xff01 && extension.type != 44)
@@ -218,12 +229,18 @@ void add_plaintext(Evidence& e, const Conversation& c) {
 
 constexpr std::string_view ending_words(Ending ending) {
   switch (ending) {
-    case Ending::closed: return "closed";
-    case Ending::reset: return "reset";
-    case Ending::timeout: return "timeout";
-    case Ending::unreachable: return "unreachable";
-    case Ending::local: return "local";
-    default: return "";
+    case Ending::closed:
+      return "closed";
+    case Ending::reset:
+      return "reset";
+    case Ending::timeout:
+      return "timeout";
+    case Ending::unreachable:
+      return "unreachable";
+    case Ending::local:
+      return "local";
+    default:
+      return "";
   }
 }
 

@@ -23,12 +23,12 @@ enum class From : std::uint8_t { client, server };
 struct Event {
   enum class Kind : std::uint8_t { handshake, change_cipher_spec, alert, application_data } kind = Kind::handshake;
   From from = From::client;
-  std::chrono::microseconds at{};      ///< since the start of the connection
-  bool encrypted = false;              ///< it came under record protection (its contents are known only if that was removed)
-  bool opaque = false;                 ///< protection could not be removed: type and contents are unknown
-  wire::HandshakeType type{};          ///< handshake only
-  base::Bytes raw;                     ///< handshake: header and body
-  wire::Alert alert;                   ///< alert only
+  std::chrono::microseconds at{};  ///< since the start of the connection
+  bool encrypted = false;          ///< it came under record protection (its contents are known only if that was removed)
+  bool opaque = false;             ///< protection could not be removed: type and contents are unknown
+  wire::HandshakeType type{};      ///< handshake only
+  base::Bytes raw;                 ///< handshake: header and body
+  wire::Alert alert;               ///< alert only
   std::size_t wire_bytes = 0;
 };
 
@@ -40,12 +40,12 @@ struct Conversation {
   Ending ending = Ending::open;
   From ended_by = From::server;
   std::chrono::microseconds ended_at{};
-  base::Bytes not_tls;                 ///< bytes of `not_tls_from` that are no TLS records (at most 4 KiB)
+  base::Bytes not_tls;  ///< bytes of `not_tls_from` that are no TLS records (at most 4 KiB)
   From not_tls_from = From::server;
-  std::uint16_t port = 0;              ///< the server's, to tell plaintext protocols apart
-  std::string malformed;               ///< what could not be parsed, and where; empty when all could
+  std::uint16_t port = 0;  ///< the server's, to tell plaintext protocols apart
+  std::string malformed;   ///< what could not be parsed, and where; empty when all could
   From malformed_from = From::server;
-  bool established = false;            ///< both Finished were seen and verified, or application data went both ways
+  bool established = false;  ///< both Finished were seen and verified, or application data went both ways
 };
 
 /// The step at which a conversation stands or stopped (contract: `verdict.stage`), from its messages alone.

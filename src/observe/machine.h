@@ -13,10 +13,22 @@ namespace whytls::observe {
 
 /// What the server's next message may follow.
 enum class State : std::uint8_t {
-  start,              ///< nothing of the server yet
-  retried,            ///< HelloRetryRequest
-  server_hello_12, certificate_12, status_12, key_exchange_12, request_12, done_12, ticket_12, finished_12,
-  server_hello_13, extensions_13, request_13, certificate_13, verify_13, finished_13,
+  start,    ///< nothing of the server yet
+  retried,  ///< HelloRetryRequest
+  server_hello_12,
+  certificate_12,
+  status_12,
+  key_exchange_12,
+  request_12,
+  done_12,
+  ticket_12,
+  finished_12,
+  server_hello_13,
+  extensions_13,
+  request_13,
+  certificate_13,
+  verify_13,
+  finished_13,
 };
 
 struct Step {

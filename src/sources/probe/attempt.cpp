@@ -18,7 +18,7 @@ void wait(std::chrono::milliseconds pause, const net::CancelFlag* cancel) {
     std::this_thread::sleep_for(std::min<net::Clock::duration>(until - net::Clock::now(), std::chrono::milliseconds(100)));
 }
 
-HandshakeOptions options_of(const Place& place, const Trial& trial, Attempt& out) {
+HandshakeOptions options_of(const Place& place, const Trial& trial, const Dialogue& dial, base::Bytes left_over) {
   HandshakeOptions options;
   options.depth = trial.depth;
   options.step = trial.step.value_or(place.step);
@@ -26,8 +26,8 @@ HandshakeOptions options_of(const Place& place, const Trial& trial, Attempt& out
   options.cancel = place.cancel;
   options.identity = trial.identity;
   if (trial.depth == Depth::application) options.http_head = place.http_host;
-  options.already_read = std::move(out.dial.left_over);
-  options.started = std::chrono::duration_cast<Microseconds>(out.dial.tcp_took + out.dial.proxy_took + out.dial.starttls_took);
+  options.already_read = std::move(left_over);
+  options.started = std::chrono::duration_cast<Microseconds>(dial.tcp_took + dial.proxy_took + dial.starttls_took);
   return options;
 }
 
@@ -47,13 +47,14 @@ Attempt attempt(const Place& place, const Trial& trial) {
   net::Route route = place.route;
   if (trial.max_segment) route.stream.max_segment = trial.max_segment;
   if (trial.starttls) route.starttls = *trial.starttls;
-  out.dial = net::dial(route, trial.step.value_or(place.step), place.overall, place.cancel);
-  out.dialled = out.dial.stage;
-  if (out.dialled == net::DialStage::ready && out.dial.stream) {
-    const HandshakeOptions options = options_of(place, trial, out);
-    if (!trial.prefix.empty()) out.dial.stream->write(trial.prefix, net::Clock::now() + options.step);
-    out.transcript = handshake(*out.dial.stream, trial.offer, options);
-    out.dial.stream.reset();
+  net::Dialled dialled = net::dial(route, trial.step.value_or(place.step), place.overall, place.cancel);
+  out.dialled = dialled.stage;
+  out.dial = {dialled.end,    dialled.detail, dialled.status,   dialled.not_offered, dialled.refused,
+              dialled.answer, dialled.icmp,   dialled.tcp_took, dialled.proxy_took,  dialled.starttls_took};
+  if (out.dialled == net::DialStage::ready && dialled.stream) {
+    const HandshakeOptions options = options_of(place, trial, out.dial, std::move(dialled.left_over));
+    if (!trial.prefix.empty()) dialled.stream->write(trial.prefix, net::Clock::now() + options.step);
+    out.transcript = handshake(*dialled.stream, trial.offer, options);
   }
   out.took = std::chrono::duration_cast<std::chrono::milliseconds>(net::Clock::now() - begun);
   return out;

@@ -27,15 +27,28 @@ struct Trial {
   Offer offer;
   Depth depth = Depth::first_flight;
   ClientIdentity identity;
+  base::Bytes prefix;                             ///< sent in the clear before TLS begins (a PROXY protocol header)
+  std::optional<std::string> starttls;            ///< another upgrade dialogue than the place's
   std::optional<int> max_segment;                 ///< bytes; clamps both directions
   std::chrono::milliseconds pause{0};             ///< waited before the connection
   std::optional<std::chrono::milliseconds> step;  ///< where not the place's
 };
 
+/// What came before TLS: how connecting, the proxy and the upgrade dialogue went.
+struct Dialogue {
+  net::End end = net::End::open;
+  std::string detail;
+  int status = 0;
+  bool not_offered = false, refused = false;
+  base::Bytes answer;
+  std::vector<net::IcmpError> icmp;
+  Microseconds tcp_took{}, proxy_took{}, starttls_took{};
+};
+
 struct Attempt {
   Trial trial;
   net::DialStage dialled = net::DialStage::tcp;  ///< ready: TLS began
-  net::Dialled dial;                             ///< its stream is spent
+  Dialogue dial;
   std::optional<Transcript> transcript;
   std::chrono::milliseconds took{};
   net::Address address;

@@ -117,17 +117,19 @@ void add_proof(Evidence& e, const Transcript& t) {
 
 Evidence dialogue_facts(const Attempt& a) {
   Evidence e;
-  const net::Dialled& d = a.dial;
+  const Dialogue& d = a.dial;
   e.add(Kind::completed, false);
-  e.add(Kind::failed_stage, std::string(d.stage == net::DialStage::tcp ? "tcp" : d.stage == net::DialStage::proxy ? "proxy" : "starttls"));
-  const bool spoken = d.stage != net::DialStage::tcp && d.end == net::End::open;
-  e.add(Kind::failure, spoken ? std::string(d.stage == net::DialStage::proxy ? "proxy" : "starttls") : std::string(net::end_name(d.end)),
+  e.add(Kind::failed_stage, std::string(a.dialled == net::DialStage::tcp     ? "tcp"
+                                        : a.dialled == net::DialStage::proxy ? "proxy"
+                                                                             : "starttls"));
+  const bool spoken = a.dialled != net::DialStage::tcp && d.end == net::End::open;
+  e.add(Kind::failure, spoken ? std::string(a.dialled == net::DialStage::proxy ? "proxy" : "starttls") : std::string(net::end_name(d.end)),
         base::printable(d.detail));
-  if (d.stage == net::DialStage::proxy) {
+  if (a.dialled == net::DialStage::proxy) {
     if (d.status != 0) e.add(Kind::proxy_status, static_cast<std::int64_t>(d.status), base::printable(d.detail));
     e.add(Kind::proxy_answer, base::printable(d.detail));
   }
-  if (d.stage == net::DialStage::starttls) {
+  if (a.dialled == net::DialStage::starttls) {
     e.add(Kind::starttls_answer,
           std::string(d.not_offered ? "not-offered"
                       : d.refused   ? "refused"

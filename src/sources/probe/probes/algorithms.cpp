@@ -26,8 +26,8 @@ std::vector<std::uint16_t> classical_groups() {
   return out;
 }
 
-bool beside_the_point(const Situation& s, const std::vector<std::uint16_t> Offer::*list) {
-  return s.working && !s.working->*list.empty() && subset(s.working->*list, s.asked.*list);
+bool beside_the_point(const Situation& s, std::vector<std::uint16_t> Offer::*list) {
+  return s.working && !(s.working->*list).empty() && subset(s.working->*list, s.asked.*list);
 }
 
 Offer with_groups(Offer offer) {
@@ -42,13 +42,16 @@ std::vector<Variation> propose(const Situation& s) {
   suites.suites = all_suites(s.asked);
   Offer groups = with_groups(s.asked);
   Offer schemes = s.asked;
-  if (!schemes.signature_algorithms.empty()) schemes.signature_algorithms = extended(schemes.signature_algorithms, every_signature_scheme());
+  if (!schemes.signature_algorithms.empty())
+    schemes.signature_algorithms = extended(schemes.signature_algorithms, every_signature_scheme());
   if (!beside_the_point(s, &Offer::suites)) out.push_back(cure(change::suites, "with all cipher suites", suites));
   if (!beside_the_point(s, &Offer::groups)) out.push_back(cure(change::groups, "with all groups", groups));
-  if (!beside_the_point(s, &Offer::signature_algorithms)) out.push_back(cure(change::signature_algorithms, "with all signature algorithms", schemes));
+  if (!beside_the_point(s, &Offer::signature_algorithms))
+    out.push_back(cure(change::signature_algorithms, "with all signature algorithms", schemes));
   Offer all = with_groups(suites);
   all.signature_algorithms = schemes.signature_algorithms;
-  if (!s.working || !subset(s.working->versions, s.asked.versions))
+  const bool common = subset({registry::version_code(s.evidence.text(evidence::Kind::selected_version)).value_or(0)}, s.asked.versions);
+  if (!common && (!s.working || !subset(s.working->versions, s.asked.versions)))
     out.push_back(cure(change::algorithms, "with all suites, groups and signature algorithms, at the same versions", all));
   if (!s.working) return out;
   const auto narrowed = [&](std::string_view changed, const char* words, std::vector<std::uint16_t> Offer::*list) {

@@ -6,6 +6,7 @@ namespace {
 
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
+  if (s.working && s.working->alpn == s.asked.alpn) return out;
   Offer offer = s.asked;
   if (s.asked.alpn.empty()) {
     offer.alpn = {"h2", "http/1.1"};

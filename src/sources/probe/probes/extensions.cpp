@@ -8,8 +8,17 @@ namespace {
 /// Extensions without which the offer would mean something else: names, groups, schemes, versions, shares, modes, ALPN.
 bool essential(std::uint16_t type) {
   switch (type) {
-    case 0: case 10: case 13: case 16: case 43: case 45: case 50: case 51: return true;
-    default: return false;
+    case 0:
+    case 10:
+    case 13:
+    case 16:
+    case 43:
+    case 45:
+    case 50:
+    case 51:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -27,7 +36,8 @@ std::vector<std::uint16_t> droppable(const Offer& offer) {
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
   if (s.asked.no_extensions) return out;
-  const std::vector<std::uint16_t> types = droppable(s.asked);
+  std::vector<std::uint16_t> types = droppable(s.asked);
+  if (s.working) types = missing_from(droppable(*s.working), types);
   if (types.empty()) return out;
   Offer bare = s.asked;
   bare.without = types;

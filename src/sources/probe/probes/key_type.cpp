@@ -15,8 +15,8 @@ using registry::Suite;
 std::optional<std::uint16_t> twin(const Suite& suite) {
   if (suite.key_exchange != registry::KeyExchange::ecdhe && suite.key_exchange != registry::KeyExchange::dhe) return std::nullopt;
   for (const Suite& other : registry::suites()) {
-    const bool same = other.key_exchange == suite.key_exchange && other.cipher == suite.cipher && other.mode == suite.mode && other.mac == suite.mac &&
-                      other.prf == suite.prf && other.export_grade == suite.export_grade;
+    const bool same = other.key_exchange == suite.key_exchange && other.cipher == suite.cipher && other.mode == suite.mode &&
+                      other.mac == suite.mac && other.prf == suite.prf && other.export_grade == suite.export_grade;
     const bool usual = other.authentication == Authentication::rsa || other.authentication == Authentication::ecdsa;
     if (same && usual && other.authentication != suite.authentication) return other.code;
   }
@@ -29,7 +29,8 @@ std::string_view family(std::string_view key) { return key == "rsa-pss" ? "rsa" 
 std::vector<std::uint16_t> schemes_for_other_types(const std::vector<std::uint16_t>& offered) {
   std::vector<std::uint16_t> out;
   for (const registry::SignatureScheme& scheme : registry::signature_schemes()) {
-    const bool usual = scheme.key == "rsa" || scheme.key == "rsa-pss" || scheme.key == "ecdsa" || scheme.key == "ed25519" || scheme.key == "ed448";
+    const bool usual =
+        scheme.key == "rsa" || scheme.key == "rsa-pss" || scheme.key == "ecdsa" || scheme.key == "ed25519" || scheme.key == "ed448";
     const bool has_type = std::any_of(offered.begin(), offered.end(), [&](std::uint16_t code) {
       const auto* known = registry::signature_scheme(code);
       return known && family(known->key) == family(scheme.key) && (scheme.curve == 0 || known->curve == 0 || known->curve == scheme.curve);
@@ -52,7 +53,8 @@ std::vector<Variation> propose(const Situation& s) {
   const std::string key = s.evidence.text(evidence::Kind::server_key);
   if (key.rfind("ec-", 0) == 0 && !offer.groups.empty())
     if (const auto curve = registry::group_code(key.substr(3)); curve && !subset({*curve}, offer.groups)) offer.groups.push_back(*curve);
-  const bool same = offer.suites == s.asked.suites && offer.signature_algorithms == s.asked.signature_algorithms && offer.groups == s.asked.groups;
+  const bool same =
+      offer.suites == s.asked.suites && offer.signature_algorithms == s.asked.signature_algorithms && offer.groups == s.asked.groups;
   if (same) return {};
   return {cure(change::key_type, "with the same suites for other types of key", offer)};
 }

@@ -8,7 +8,8 @@ namespace {
 
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
-  if (std::none_of(s.asked.groups.begin(), s.asked.groups.end(), post_quantum)) return out;
+  const auto has = [](const Offer& offer) { return std::any_of(offer.groups.begin(), offer.groups.end(), post_quantum); };
+  if (!has(s.asked) || (s.working && has(*s.working))) return out;
   Offer smaller = without_post_quantum(s.asked);
   out.push_back(cure(change::post_quantum_dropped, "without the post-quantum group", smaller));
   smaller.pad_to = hello_size(s.asked);

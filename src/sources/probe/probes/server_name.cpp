@@ -15,6 +15,7 @@ std::string name_to_add(const evidence::Evidence& e) {
 
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
+  if (s.working && s.working->server_name == s.asked.server_name) return out;
   if (!s.asked.server_name) {
     Offer offer = s.asked;
     offer.server_name = name_to_add(s.evidence);

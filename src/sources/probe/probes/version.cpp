@@ -29,10 +29,12 @@ Offer widened(const Offer& asked) {
 
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
+  const bool common = subset({registry::version_code(s.evidence.text(evidence::Kind::selected_version)).value_or(0)}, s.asked.versions);
   const std::vector<std::uint16_t> all{v::tls13, v::tls12, v::tls11, v::tls10};
   const bool more = !missing_from(s.asked.versions, all).empty();
-  if (more && (!s.working || !subset(s.working->versions, s.asked.versions))) out.push_back(cure(change::version, "with all versions from SSL 3 to TLS 1.3", widened(s.asked)));
-  if (s.working && !subset(s.working->versions, s.asked.versions)) {
+  if (more && !common && (!s.working || !subset(s.working->versions, s.asked.versions)))
+    out.push_back(cure(change::version, "with all versions from SSL 3 to TLS 1.3", widened(s.asked)));
+  if (s.working && !common && !subset(s.working->versions, s.asked.versions)) {
     const Offer narrowed = with_versions(*s.working, s.asked.versions);
     if (!narrowed.suites.empty()) out.push_back(spoil(change::version, "a wide offer that works, with these versions only", narrowed));
   }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/conversation.h"
+
+#include <gtest/gtest.h>
+
+namespace whytls::observe {
+namespace {
+
+using evidence::Answer;
+using evidence::Kind;
+using enum wire::HandshakeType;
+
+Event message(From from, wire::HandshakeType type, base::ByteView body) {
+  Event event;
+  event.from = from;
+  event.type = type;
+  event.raw = wire::handshake_message(type, body);
+  return event;
+}
+
+Event alert(From from, std::uint8_t level, std::uint8_t description) {
+  Event event;
+  event.kind = Event::Kind::alert;
+  event.from = from;
+  event.alert = {level, description};
+  return event;
+}
+
+wire::ClientHello hello_of(std::vector<std::uint16_t> versions) {
+  wire::ClientHello hello;
+  hello.random = base::Bytes(32, 7);
+  hello.cipher_suites = {0x1301, 0xc02f};
+  hello.extensions = {wire::server_name_extension("a.example"), wire::supported_versions_extension(versions),
+                      wire::supported_groups_extension({29}), wire::signature_algorithms_extension({0x0403})};
+  return hello;
+}
+
+Conversation begun() {
+  Conversation c;
+  c.port = 443;
+  c.events.push_back(message(From::client, client_hello, wire::build(hello_of({0x0304, 0x0303}))));
+  return c;
+}
+
+wire::ServerHello server_hello_of(std::uint16_t version, std::uint16_t suite) {
+  wire::ServerHello hello;
+  hello.legacy_version = version;
+  hello.random = base::Bytes(32, 9);
+  hello.cipher_suite = suite;
+  return hello;
+}
+
+TEST(Conversation, AnAlertInAnswerToTheHelloStopsAtTheHello) {
+  Conversation c = begun();
+  c.events.push_back(alert(From::server, 2, 40));
+  const auto facts = facts_of(c);
+  EXPECT_EQ(facts.text(Kind::failed_stage), "client-hello");
+  EXPECT_EQ(facts.text(Kind::alert), "handshake_failure");
+  EXPECT_EQ(facts.text(Kind::alert_from), "server");
+  EXPECT_EQ(facts.is(Kind::requests_certificate), Answer::unknown) << "nothing was seen that could tell";
+  EXPECT_EQ(facts.list(Kind::offered_versions), (std::vector<std::string>{"tls1.3", "tls1.2"}));
+  EXPECT_EQ(facts.text(Kind::offered_server_name), "a.example");
+}
+
+TEST(Conversation, AWarningEndsNothing) {
+  Conversation c = begun();
+  c.events.push_back(alert(From::server, 1, 112));
+  c.ending = Ending::closed;
+  const auto facts = facts_of(c);
+  EXPECT_EQ(facts.text(Kind::failure), "closed");
+  EXPECT_EQ(facts.text(Kind::alert_warning, "unrecognized_name"), "unrecognized_name");
+}
+
+TEST(Conversation, BytesThatAreNoTlsAreNamed) {
+  Conversation c = begun();
+  const base::ByteView http = base::view("HTTP/1.1 400 Bad Request\r\n\r\n");
+  c.not_tls.assign(http.begin(), http.end());
+  c.ending = Ending::closed;
+  const auto facts = facts_of(c);
+  EXPECT_EQ(facts.text(Kind::failure), "plaintext");
+  EXPECT_EQ(facts.text(Kind::plaintext_protocol), "http");
+}
+
+TEST(Conversation, TheFlightOfTls12IsReadToTheRequestForACertificate) {
+  Conversation c = begun();
+  c.events.push_back(message(From::server, server_hello, wire::build(server_hello_of(0x0303, 0xc02f))));
+  c.events.push_back(message(From::server, certificate, wire::build(wire::CertificateMessage{}, false)));
+  const base::Bytes request{1, 1, 0, 2, 4, 3, 0, 0};
+  c.events.push_back(message(From::server, certificate_request, request));
+  c.events.push_back(message(From::server, server_hello_done, {}));
+  c.events.push_back(message(From::client, certificate, wire::build(wire::CertificateMessage{}, false)));
+  c.events.push_back(alert(From::server, 2, 40));
+  const auto facts = facts_of(c);
+  EXPECT_EQ(facts.text(Kind::failed_stage), "client-certificate");
+  EXPECT_EQ(facts.is(Kind::requests_certificate), Answer::yes);
+  EXPECT_EQ(facts.is(Kind::client_certificate_sent), Answer::no);
+  EXPECT_EQ(facts.text(Kind::selected_version), "tls1.2");
+  EXPECT_EQ(facts.is(Kind::secure_renegotiation), Answer::no);
+}
+
+TEST(Conversation, AChoiceThatWasNotOfferedIsAViolationButAnOlderVersionIsNot) {
+  Conversation bad = begun();
+  bad.events.push_back(message(From::server, server_hello, wire::build(server_hello_of(0x0303, 0x009c))));
+  EXPECT_EQ(facts_of(bad).is(Kind::violation_is_choice), Answer::yes);
+  Conversation older = begun();
+  older.events.push_back(message(From::server, server_hello, wire::build(server_hello_of(0x0301, 0xc02f))));
+  EXPECT_EQ(facts_of(older).is(Kind::violation_is_choice), Answer::unknown);
+}
+
+TEST(Conversation, TheDowngradeSentinelCountsOnlyWhereMoreWasOffered) {
+  wire::ServerHello hello = server_hello_of(0x0303, 0xc02f);
+  const base::ByteView mark = base::view("DOWNGRD\x01");
+  std::copy(mark.begin(), mark.end(), hello.random.end() - 8);
+  Conversation c = begun();
+  c.events.push_back(message(From::server, server_hello, wire::build(hello)));
+  EXPECT_EQ(facts_of(c).is(Kind::downgrade_sentinel), Answer::yes);
+  Conversation modest;
+  modest.events.push_back(message(From::client, client_hello, wire::build(hello_of({0x0303}))));
+  modest.events.push_back(message(From::server, server_hello, wire::build(hello)));
+  EXPECT_EQ(facts_of(modest).is(Kind::downgrade_sentinel), Answer::unknown);
+}
+
+TEST(Conversation, ACompletedOneFailsNowhere) {
+  Conversation c = begun();
+  c.events.push_back(message(From::server, server_hello, wire::build(server_hello_of(0x0303, 0xc02f))));
+  c.established = true;
+  c.ending = Ending::completed;
+  EXPECT_EQ(facts_of(c).is(Kind::completed), Answer::yes);
+  EXPECT_EQ(facts_of(c).text(Kind::failed_stage), "");
+}
+
+}  // namespace
+}  // namespace whytls::observe

@@ -33,7 +33,8 @@ std::optional<HostPort> split_host_port(std::string_view text) {
     out.host = text.substr(0, bare_v6 ? std::string_view::npos : colon);
     port = bare_v6 || colon == std::string_view::npos ? std::string_view{} : text.substr(colon);
   }
-  if (out.host.empty()) return std::nullopt;
+  const auto odd = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '[' || c == ']'; };
+  if (out.host.empty() || std::any_of(out.host.begin(), out.host.end(), odd)) return std::nullopt;
   if (port.empty()) return out;
   const auto number = base::number(port.substr(1), 65535);
   if (!number || *number == 0) return std::nullopt;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <mutex>
 #include <utility>
 
@@ -44,7 +45,7 @@ class Lookup {
 
   /// Fills the addresses of `out`; c-ares' status.
   int run(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, Resolved& out);
-  std::string servers() const;
+  std::vector<sockaddr_storage> servers() const;
 
  private:
   static void arrived(void* self, int status, int timeouts, ares_addrinfo* info);
@@ -139,17 +140,54 @@ void Lookup::take(const ares_addrinfo& info) {
     if (alias->name != nullptr) out_->canonical = base::printable(alias->name, 255);
 }
 
-std::string Lookup::servers() const {
-  std::string out;
+std::vector<sockaddr_storage> Lookup::servers() const {
+  std::vector<sockaddr_storage> out;
   ares_addr_port_node* first = nullptr;
   if (channel_ == nullptr || ares_get_servers_ports(channel_, &first) != ARES_SUCCESS) return out;
   for (const ares_addr_port_node* server = first; server != nullptr; server = server->next) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    inet_ntop(server->family, &server->addr, text.data(), text.size());
-    out += fmt::format("{}{}", out.empty() ? "" : ", ", text.data());
+    const auto port = htons(static_cast<std::uint16_t>(server->udp_port == 0 ? 53 : server->udp_port));
+    sockaddr_storage address{};
+    if (server->family == AF_INET) {
+      const sockaddr_in v4{.sin_family = AF_INET, .sin_port = port, .sin_addr = server->addr.addr4, .sin_zero = {}};
+      std::memcpy(&address, &v4, sizeof v4);
+    } else {
+      sockaddr_in6 v6{};
+      v6.sin6_family = AF_INET6;
+      v6.sin6_port = port;
+      std::memcpy(&v6.sin6_addr, &server->addr.addr6, sizeof v6.sin6_addr);
+      std::memcpy(&address, &v6, sizeof v6);
+    }
+    out.push_back(address);
   }
   ares_free_data(first);
   return out;
+}
+
+const sockaddr* generic(const sockaddr_storage& address) { return reinterpret_cast<const sockaddr*>(&address); }
+
+std::string names_of(const std::vector<sockaddr_storage>& servers) {
+  std::vector<std::string> out;
+  for (const sockaddr_storage& server : servers) {
+    std::array<char, NI_MAXHOST> text{};
+    if (getnameinfo(generic(server), sizeof server, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
+      out.emplace_back(text.data());
+  }
+  return base::join(out, ", ");
+}
+
+/// Does nothing listen there? c-ares loses the ICMP error where two questions share a socket, and waits for its timeout instead.
+bool port_closed(const sockaddr_storage& server) {
+  constexpr std::array<std::uint8_t, 17> root_ns{0x77, 0x74, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1};
+  const int descriptor = socket(server.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return false;
+  bool closed = false;
+  if (::connect(descriptor, generic(server), sizeof server) == 0 && send(descriptor, root_ns.data(), root_ns.size(), MSG_NOSIGNAL) > 0) {
+    pollfd one{.fd = descriptor, .events = POLLIN};
+    poll(&one, 1, 50);
+    closed = (one.revents & POLLERR) != 0;
+  }
+  ::close(descriptor);
+  return closed;
 }
 
 std::string failure_text(int status, Family family, const std::string& servers) {
@@ -164,7 +202,7 @@ std::string failure_text(int status, Family family, const std::string& servers) 
     case ARES_EREFUSED:
       return fmt::format("the resolver {} refuses to answer (REFUSED)", servers);
     case ARES_ECONNREFUSED:
-      return fmt::format("no resolver answers at {}", servers);
+      return fmt::format("no resolver listens at {}", servers);
     case ARES_ETIMEOUT:
       return fmt::format("the resolver {} does not answer", servers);
     case ARES_EBADNAME:
@@ -201,8 +239,10 @@ void ask(const std::string& host, Family family, Deadline deadline, const Cancel
   int status = lookup.run(host, family, deadline, cancel, out);
   if (status == ARES_ECONNREFUSED) status = Lookup(options, true, false).run(host, family, deadline, cancel, out);
   if (!out.addresses.empty()) return;
+  const std::vector<sockaddr_storage> servers = lookup.servers();
+  if (status == ARES_ETIMEOUT && std::all_of(servers.begin(), servers.end(), port_closed)) status = ARES_ECONNREFUSED;
   out.timed_out = status == ARES_ETIMEOUT;
-  out.failure = failure_text(status, family, lookup.servers());
+  out.failure = failure_text(status, family, names_of(servers));
 }
 
 /// All addresses are of one family to which there is no route.

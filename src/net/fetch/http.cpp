@@ -186,7 +186,7 @@ std::optional<HttpUrl> parse_http_url(std::string_view url) {
     if (!port || *port == 0) return std::nullopt;
     out.port = static_cast<std::uint16_t>(*port);
   }
-  if (out.host.empty()) return std::nullopt;
+  if (out.host.empty() || out.host.find_first_of("[]") != std::string::npos) return std::nullopt;
   return out;
 }
 

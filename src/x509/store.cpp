@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "x509/openssl.h"
@@ -25,19 +26,26 @@ struct TrustStore::State {
   void survey() {
     if (surveyed) return;
     surveyed = true;
-    for (const auto& source : sources) source->survey(report);
+    for (const auto& source : sources) count(*source);
     for (const std::string& path : fallbacks) {
       if (report.roots > 0) return;
       sources.push_back(bundle(path, {}));
-      sources.back()->survey(report);
+      count(*sources.back());
     }
   }
 
-  std::vector<Certificate> find(const X509_NAME* name, const base::Bytes& encoded) {
+  /// A file and a folder mostly hold the same anchors (Debian's do): the larger counts.
+  void count(AnchorSource& source) {
+    const std::size_t before = std::exchange(report.roots, 0);
+    source.survey(report);
+    report.roots = std::max(report.roots, before);
+  }
+
+  std::vector<Certificate> find(const X509_NAME* name) {
     survey();
     const QuietErrors quiet;
     std::vector<Certificate> out;
-    for (const auto& source : sources) source->find(name, encoded, out);
+    for (const auto& source : sources) source->find(name, out);
     std::vector<Certificate> distinct;
     for (Certificate& c : out) {
       if (std::find(distinct.begin(), distinct.end(), c) == distinct.end()) distinct.push_back(std::move(c));
@@ -105,12 +113,12 @@ const StoreReport& TrustStore::report() const {
 
 std::vector<Certificate> TrustStore::issuers_of(const Certificate& child) const {
   if (child.handle == nullptr) return {};
-  return state_->find(X509_get_issuer_name(child.handle.get()), child.issuer_der);
+  return state_->find(X509_get_issuer_name(child.handle.get()));
 }
 
 std::vector<Certificate> TrustStore::namesakes(const Certificate& certificate) const {
   if (certificate.handle == nullptr) return {};
-  return state_->find(X509_get_subject_name(certificate.handle.get()), certificate.subject_der);
+  return state_->find(X509_get_subject_name(certificate.handle.get()));
 }
 
 bool TrustStore::holds(const Certificate& certificate) const {

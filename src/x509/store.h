@@ -29,7 +29,7 @@ struct StoreProblem {
 struct StoreReport {
   std::string label;               ///< "the system's trust store", "--ca-file x.pem"
   std::vector<std::string> paths;  ///< files and folders that are in use
-  std::size_t roots = 0;           ///< certificates in it (in a folder: hash links)
+  std::size_t roots = 0;           ///< certificates in its largest part (in a folder: hash links)
   std::vector<StoreProblem> problems;
   bool usable() const { return roots > 0; }
 };

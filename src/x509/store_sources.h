@@ -20,7 +20,7 @@ class AnchorSource {
   /// Counts what is there and notes what is wrong; called once, before anything else.
   virtual void survey(StoreReport& report) = 0;
   /// Appends the anchors whose subject is that name.
-  virtual void find(const X509_NAME* name, base::ByteView encoded, std::vector<Certificate>& out) = 0;
+  virtual void find(const X509_NAME* name, std::vector<Certificate>& out) = 0;
 };
 
 /// `named`: the option or variable that named the path, or empty for a default: then its absence is no problem.

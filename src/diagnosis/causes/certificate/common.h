@@ -36,4 +36,22 @@ inline Finding link_finding(const evidence::Fact& fact) {
   return f;
 }
 
+/// Nothing was found for the missing issuer: a leaf alone, or a next certificate that is not its issuer, is a gap, unless the
+/// issuer calls itself a root (shared/spec/causes.md, Neighbours, Trust).
+inline bool looks_like_a_gap(const Evidence& e) {
+  const Answer alone = e.find(Kind::chain_length) ? answer(e.number(Kind::chain_length) == 1) : Answer::unknown;
+  return known_yes(alone || !e.is(Kind::chain_linked)) && !known_yes(e.is(Kind::issuer_calls_itself_root));
+}
+
+/// The name of an issuer that was found where no fact says that it was missing.
+inline std::string missing_issuer(const Evidence& e, const evidence::Fact& found) {
+  return found.subject == "1" ? e.text(Kind::leaf_issuer) : e.text(Kind::link_subject, found.subject);
+}
+
+inline std::string found_words(const std::string& where) {
+  if (where == "aia") return "; it was found at the address that the certificate names (AIA)";
+  if (where == "store" || where == "cache") return "; it was found in a " + where + " on this machine";
+  return where.empty() ? "" : "; it was found: " + where;
+}
+
 }  // namespace whytls::diagnosis::certificate

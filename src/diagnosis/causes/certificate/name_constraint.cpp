@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnosis/causes/certificate/common.h"
+
+namespace whytls::diagnosis {
+
+extern const Cause certificate_name_constraint;
+const Cause certificate_name_constraint{
+    .id = "certificate.name-constraint",
+    .title = "a name in the certificate lies outside an issuer's constraints",
+    .spec = "RFC 5280 4.2.1.10",
+    .rank = certificate::row(10),
+    .stages = {Stage::certificate},
+    .match = [](const Evidence& e) -> std::optional<Finding> {
+      const evidence::Fact* link = certificate::nearest_to_leaf(e, Kind::name_constraint);
+      if (!link) return std::nullopt;
+      Finding f = certificate::link_finding(*link);
+      const std::string name = e.text(Kind::name_constraint, link->subject);
+      f.summary = "the name " + name + " lies outside what " + certificate::link_words(e, link->subject) + " may issue for";
+      f.detail.emplace_back("name", name);
+      return f;
+    },
+    .remedies = {Remedy::reissue},
+};
+
+}  // namespace whytls::diagnosis

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_examined = 4096;
 constexpr std::size_t longest_excerpt = 120;
+constexpr std::size_t longest_overshoot = 13;  // printable() ends behind the escape that crosses its limit, and with an ellipsis
 
 constexpr Recogniser recognisers[]{recognise_web, recognise_reply, recognise_greeting, recognise_binary};
 
@@ -22,9 +23,7 @@ bool is_text(base::ByteView bytes) {
   return bytes.size() >= 4 && std::all_of(bytes.begin(), bytes.end(), readable) && std::any_of(bytes.begin(), bytes.end(), letter);
 }
 
-std::string excerpt_of(std::string_view text) {
-  return base::printable(base::trim(text), longest_excerpt - 3);  // three bytes are left for the ellipsis
-}
+std::string excerpt_of(std::string_view text) { return base::printable(base::trim(text), longest_excerpt - longest_overshoot); }
 
 }  // namespace
 

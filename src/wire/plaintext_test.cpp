@@ -172,7 +172,12 @@ TEST(Plaintext, TheExcerptIsTheLineThatMattersAndPrintable) {
   EXPECT_EQ(recognise_plaintext(base::view("<html><head><title>400 Bad Request</title>"), 80).excerpt, "400 Bad Request");
   EXPECT_EQ(recognise_plaintext(base::view("E\0\0\0\x40SFATAL\0C0A000\0Mno entry\0\0"sv), 5432).excerpt, "no entry");
   EXPECT_EQ(recognise_plaintext(base::view("220 \x1b[2J\x07 ESMTP\r\n"), 25).excerpt.find('\x1b'), std::string::npos);
-  EXPECT_LE(recognise_plaintext(base::view(std::string(9000, 'a')), 1).excerpt.size(), 120U);
+  for (const char* const unit : {"a", "\xff", "\xe2\x80\xae", "\xf3\xa0\x80\x81"}) {
+    std::string answer = "220 ";
+    while (answer.size() < 5000) answer += unit;
+    for (std::size_t shift = 0; shift < 12; ++shift)
+      EXPECT_LE(recognise_plaintext(base::view(std::string(shift, 'x') + answer), 1).excerpt.size(), 120U);
+  }
 }
 
 TEST(Plaintext, EveryPrefixOfAnAnswerIsReadWithoutHarm) {

@@ -56,7 +56,8 @@ def main() -> int:
     if options.list:
         for row in rows:
             print(f"{row.id:<66} {row.expected:<52} {row.server.software}")
-        print(f"{len(rows)} scenarios, {sum(1 for r in rows if r.cause)} broken, {sum(1 for r in rows if not r.cause)} healthy", file=sys.stderr)
+        print(f"{len(rows)} scenarios, {sum(1 for r in rows if r.cause)} broken, {sum(1 for r in rows if not r.cause)} healthy",
+            file=sys.stderr)
         return 0
     if not rows:
         print("no scenario matches", file=sys.stderr)
@@ -71,6 +72,9 @@ def main() -> int:
         print(report.heading())
         results = runner.run_all(lab, rows, options.jobs,
                                  lambda r: None if options.misses and r.mark == "right" else print(report.line(r), flush=True))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     finally:
         if options.keep:
             print(f"kept: {lab.root}", file=sys.stderr)

@@ -31,7 +31,8 @@ def of_whytls(scenario: Scenario, bed: Bed) -> list[str]:
     words += [fill(word, bed, scenario.host) for word in scenario.args]
     if scenario.trust and "--ca-file" not in words:
         words += ["--ca-file", str(bed.pki.bundle(*scenario.trust.split("+")))]
-    if scenario.server.starttls and "--starttls" not in words and "://" not in scenario.target and scenario.cause != "protocol.starttls-needed":
+    by_url = "://" in scenario.target
+    if scenario.server.starttls and "--starttls" not in words and not by_url and scenario.cause != "protocol.starttls-needed":
         words += ["--starttls", scenario.server.starttls]
     resolvable = scenario.host in (None, "localhost") or bool(bed.values.get("resolves"))
     if not resolvable and "--connect" not in words:

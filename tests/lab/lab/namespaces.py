@@ -101,7 +101,8 @@ class Route:
             one.run(QUICK6)
         self.router.run(WIRES.format(client=self.client.process, server=self.server.process))
         self.client.run(END.format(link="c0", addresses=f"{CLIENT}/24", address6=CLIENT6, gateway=ROUTER, gateway6="fd77:1::1"))
-        self.server.run(END.format(link="s0", addresses=f"{SERVER}/24 {SECOND}/24", address6=SERVER6, gateway="10.77.2.1", gateway6="fd77:2::1"))
+        self.server.run(END.format(link="s0", addresses=f"{SERVER}/24 {SECOND}/24", address6=SERVER6, gateway="10.77.2.1",
+            gateway6="fd77:2::1"))
         (folder / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n" + hosts)
         (folder / "resolv.conf").write_text(f"nameserver {resolver}\noptions timeout:1 attempts:2\n")
         self.client.run(f"mount --bind {folder}/hosts /etc/hosts; mount --bind {folder}/resolv.conf /etc/resolv.conf")

@@ -136,7 +136,8 @@ class Pki:
         if recipe.patch:
             der = recipe.patch(to_der(pem))
             signer = self.key(recipes.CERTIFICATES[recipe.issuer or name].key)
-            pem = to_pem(resigned(der, lambda tbs: run("openssl", "dgst", "-" + recipe.digest, "-sign", signer, text=tbs)) if recipe.resign else der)
+            pem = to_pem(resigned(der, lambda tbs: run("openssl", "dgst", "-" + recipe.digest, "-sign", signer,
+            text=tbs)) if recipe.resign else der)
         path.write_bytes(pem)
         shutil.copy(work / "index.txt", self.folder / f"{name}.index")
 

@@ -39,7 +39,8 @@ def authority(name: str, issuer: str | None, key: str, more: tuple[str, ...] = C
     return Recipe(name if name.startswith("/") else f"/O=Whytls Lab/CN={name}", issuer, key, more, **rest)  # type: ignore[arg-type]
 
 
-def client(name: str = "robot", issuer: str = "client-ca", eku: str = "extendedKeyUsage=clientAuth", key: str = "ec:P-256#client", **rest: object) -> Recipe:
+def client(name: str = "robot", issuer: str = "client-ca", eku: str = "extendedKeyUsage=clientAuth", key: str = "ec:P-256#client",
+    **rest: object) -> Recipe:
     return leaf(name, issuer, key, san=None, usage="keyUsage=critical,digitalSignature", eku=eku, **rest)
 
 

@@ -18,6 +18,7 @@ from .process import Missing
 from .scenario import Scenario
 
 PATIENCE = 4.0  # seconds for a handshake
+REFUSALS = ("alert", "400 Bad Request", "No client certificate", "errno=", ":error:")  # after what looked like success
 PAGE = b"HEAD / HTTP/1.0\r\nHost: lab\r\n\r\n"
 VERSIONS = {"ssl3": "SSLv3", "tls1.0": "TLSv1", "tls1.1": "TLSv1.1", "tls1.2": "TLSv1.2", "tls1.3": "TLSv1.3"}
 # What s_client must say about a certificate, so that a row does not fail for another reason than its own.
@@ -61,7 +62,8 @@ def prove(scenario: Scenario, bed: Bed) -> tuple[str, str, list[str]]:
 
 def reason(words: str) -> str:
     """The part of a client's words that says why."""
-    for pattern in (r"SSL routines:[^:]*:([^:/]*)", r"verify error:num=\d+:([^/]*)", r"Status: ([^/]*)", r"(errno=\d+)", r":error: (.*)", r"\*\*\* (.*)"):
+    for pattern in (r"SSL routines:[^:]*:([^:/]*)", r"verify error:num=\d+:([^/]*)", r"Status: ([^/]*)", r"(errno=\d+)", r":error: (.*)",
+        r"\*\*\* (.*)"):
         if found := re.search(pattern, words):
             return "fails: " + found.group(1).strip()[:45]
     return "fails: " + words[-45:].replace("\n", " ")
@@ -102,7 +104,8 @@ def answer(bed: Bed, offer: Offer, patience: float = 2.0) -> str:
 def _tcp(bed: Bed) -> tuple[bool, str]:
     code = ("import socket,sys\ntry: socket.create_connection((sys.argv[1],int(sys.argv[2])),2); print('connected')\n"
             "except OSError as e: print(type(e).__name__, e)")
-    done = subprocess.run([*bed.client_prefix, "python3", "-c", code, bed.address, str(bed.port)], capture_output=True, timeout=20, check=False)
+    done = subprocess.run([*bed.client_prefix, "python3", "-c", code, bed.address, str(bed.port)], capture_output=True, timeout=20,
+        check=False)
     words = done.stdout.decode().strip()
     return words == "connected", words
 
@@ -187,7 +190,8 @@ def _talk(command: list[str], env: dict[str, str], sign: bytes, request: bytes =
         process.stdout.close()
     words = text.decode(errors="replace")
     spoken = "HTTP/" in words or "220 " in words
-    bad = sign not in text or ("CONNECTION CLOSED BY SERVER" in words and not spoken) or "alert" in words or "400 Bad Request" in words or "No client certificate" in words or "errno=" in words or ":error:" in words
+    cut_off = "CONNECTION CLOSED BY SERVER" in words and not spoken
+    bad = sign not in text or cut_off or any(part in words for part in REFUSALS)
     return not bad, " / ".join(line.strip() for line in words.splitlines() if line.strip())[-500:]
 
 
@@ -223,7 +227,8 @@ def node(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str
                 "ecdhCurve": given.get("--groups"), "ALPNProtocols": given["--alpn"].split(",") if "--alpn" in given else None,
                 "ciphers": given.get("--ciphers"), "sigalgs": given.get("--sigalgs")}
     script = Path(__file__).parent / "servers" / "node-client.js"
-    words = [*bed.client_prefix, node_program(), str(script), json.dumps({k: v for k, v in settings.items() if v}), *([trust] if trust else [])]
+    words = [*bed.client_prefix, node_program(), str(script), json.dumps({k: v for k, v in settings.items() if v}),
+        *([trust] if trust else [])]
     if not Path(words[len(bed.client_prefix)]).exists():
         raise Missing("node is not installed")
     return _talk(words, env, b"CONNECTION ESTABLISHED")

@@ -147,6 +147,11 @@ def run_all(lab: Lab, scenarios: list[Scenario], jobs: int, tell: Callable[[Resu
     fast = [s for s in scenarios if not s.slow]
     with ThreadPoolExecutor(max_workers=max(1, jobs * 2)) as sleepers, ThreadPoolExecutor(max_workers=max(1, jobs)) as workers:
         waiting = [sleepers.submit(play, s) for s in slow] + [workers.submit(play, s) for s in fast]
-        for one in waiting:
-            one.result()
+        try:
+            for one in waiting:
+                one.result()
+        except KeyboardInterrupt:
+            for one in waiting:
+                one.cancel()
+            raise
     return [results[s.id] for s in scenarios]

@@ -16,7 +16,8 @@ GNUTLS = ("--client", "gnutls")
 
 
 def policy(*lines: str) -> dict[str, str]:
-    return {"openssl.cnf": "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = default\n[default]\n" + "\n".join(lines) + "\n"}
+    head = ("openssl_conf = init", "[init]", "ssl_conf = ssl", "[ssl]", "system_default = default", "[default]")
+    return {"openssl.cnf": "\n".join([*head, *lines]) + "\n"}
 
 
 POLICY_ENV = {"OPENSSL_CONF": "{folder}/openssl.cnf"}
@@ -35,19 +36,24 @@ ROWS: list[Scenario] = [
     broken("configuration.key-mismatch", "java-tls12", Java(other_key="must-staple", settings=(("protocols", "TLSv1.2"),))),
     broken("configuration.key-mismatch", "java-rsa-tls13", Java("rsa", other_key="self-signed-rsa")),
     # the trust store that was named cannot be used: wrong usage, and still a verdict
-    broken("configuration.trust-store", "ca-file-empty", Nginx(), "client", args=("--ca-file", "{folder}/empty.pem"), files={"empty.pem": ""},
+    broken("configuration.trust-store", "ca-file-empty", Nginx(), "client", args=("--ca-file", "{folder}/empty.pem"),
+           files={"empty.pem": ""},
            exit=2, cure=()),
-    broken("configuration.trust-store", "ca-file-missing", Nginx(), "client", args=("--ca-file", "{folder}/no-such-file.pem"), exit=2, cure=()),
+    broken("configuration.trust-store", "ca-file-missing", Nginx(), "client", args=("--ca-file", "{folder}/no-such-file.pem"), exit=2,
+           cure=()),
     broken("configuration.trust-store", "ca-file-is-no-pem", Nginx(), "client", args=("--ca-file", "{folder}/text.pem"),
            files={"text.pem": "this is no certificate\n"}, exit=2, cure=()),
     # the policy of the library on this machine, asked for as the client
     broken("configuration.crypto-policy", "openssl-minimum-13-server-12", Nginx(lines=TLS12), "client", args=OPENSSL, env=POLICY_ENV,
            files=policy("MinProtocol = TLSv1.3"), cure=()),
-    broken("configuration.crypto-policy", "openssl-suites", Apache("rsa", "SSLProtocol TLSv1.2\nSSLCipherSuite ECDHE-RSA-AES128-GCM-SHA256"),
-           "client", args=OPENSSL, env=POLICY_ENV, files=policy("CipherString = ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"), cure=()),
+    broken("configuration.crypto-policy", "openssl-suites", Apache("rsa",
+           "SSLProtocol TLSv1.2\nSSLCipherSuite ECDHE-RSA-AES128-GCM-SHA256"),
+           "client", args=OPENSSL, env=POLICY_ENV,
+           files=policy("CipherString = ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"), cure=()),
     broken("configuration.crypto-policy", "openssl-security-level-3-rsa-2048", Nginx("rsa"), "client", args=OPENSSL, env=POLICY_ENV,
            files=policy("CipherString = DEFAULT@SECLEVEL=3"), cure=()),
-    broken("configuration.crypto-policy", "openssl-groups", Nginx(lines="ssl_protocols TLSv1.3; ssl_ecdh_curve X25519;"), "client", args=OPENSSL,
+    broken("configuration.crypto-policy", "openssl-groups", Nginx(lines="ssl_protocols TLSv1.3; ssl_ecdh_curve X25519;"), "client",
+           args=OPENSSL,
            env=POLICY_ENV, files=policy("Groups = secp384r1"), cure=()),
     broken("configuration.crypto-policy", "gnutls-version-disabled", Nginx(lines=TLS12), "client", args=GNUTLS, env=GNUTLS_ENV,
            files={"gnutls.conf": "[overrides]\ndisabled-version = tls1.2\n"}, referee="gnutls", cure=()),
@@ -58,7 +64,9 @@ ROWS: list[Scenario] = [
     healthy("client-openssl", Nginx(), args=OPENSSL),
     healthy("client-gnutls", Nginx(), args=GNUTLS, referee="gnutls"),
     # this machine's clock
-    broken("configuration.clock-skew", "nginx-three-years-ahead", Nginx("good", "ssl_stapling on; ssl_stapling_file {staple};", staple=("good",)),
+    broken("configuration.clock-skew", "nginx-three-years-ahead", Nginx("good", "ssl_stapling on; ssl_stapling_file {staple};",
+           staple=("good",)),
            "client", target="https://{host}:{port}", env=clock(YEARS), cure=()),
-    broken("configuration.clock-skew", "apache-three-years-behind", Apache(), "client", target="https://{host}:{port}", env=clock("-" + YEARS), cure=()),
+    broken("configuration.clock-skew", "apache-three-years-behind", Apache(), "client", target="https://{host}:{port}",
+           env=clock("-" + YEARS), cure=()),
 ]

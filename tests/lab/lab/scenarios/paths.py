@@ -31,7 +31,8 @@ def rejected(how: str) -> Path:
 REACH: list[Scenario] = [
     broken("network.connection-timeout", "syn-dropped", Path(Nginx(), (f"{TO_SERVER} --syn -j DROP",), names=NAMED), "network",
            referee="tcp", stage="tcp", slow=True),
-    broken("network.connection-timeout", "syn-ack-dropped", Path(Nginx(), (f"{TO_CLIENT} --tcp-flags SYN,ACK SYN,ACK -j DROP",), names=NAMED),
+    broken("network.connection-timeout", "syn-ack-dropped", Path(Nginx(), (f"{TO_CLIENT} --tcp-flags SYN,ACK SYN,ACK -j DROP",),
+           names=NAMED),
            "network", referee="tcp", stage="tcp", slow=True),
     broken("network.connection-timeout", "ipv6-syn-dropped", Path(OpenSSL(), rules6=(f"{TO_SERVER} --syn -j DROP",), only6=True,
                                                                     names=((HOST, SERVER6),)), "network", referee="tcp", slow=True),
@@ -54,10 +55,12 @@ CUTS: list[Scenario] = [
         Nginx(), (f"{TO_CLIENT} --tcp-flags PSH PSH -j REJECT --reject-with tcp-reset",), names=NAMED), "network", slow=True,
         why="the server is reset; what the client hears depends on whether its hello was acknowledged",
         accept=(("network.handshake-timeout", "network"),)),
-    broken("network.handshake-timeout", "data-dropped", Path(Nginx(), (f"{TO_SERVER} --tcp-flags PSH PSH -j DROP",), names=NAMED), "network",
+    broken("network.handshake-timeout", "data-dropped", Path(Nginx(), (f"{TO_SERVER} --tcp-flags PSH PSH -j DROP",), names=NAMED),
+           "network",
            slow=True),
     broken("network.handshake-timeout", "answers-dropped", Path(Nginx(), (f"{TO_CLIENT} --tcp-flags PSH PSH -j DROP",
-                                                                          f"{TO_CLIENT} -m length --length 100:65535 -j DROP"), names=NAMED),
+                                                                          f"{TO_CLIENT} -m length --length 100:65535 -j DROP"),
+                                                                          names=NAMED),
            "network", slow=True),
     broken("network.sni-filtered", "router-resets", Path(
         Nginx("wildcard"), (f"{TO_SERVER} -m string --algo bm --string {BLOCKED} -j REJECT --reject-with tcp-reset",),
@@ -68,7 +71,8 @@ CUTS: list[Scenario] = [
 ]
 
 SIZES: list[Scenario] = [
-    broken("network.mtu-blackhole", "large-to-the-server", Path(Nginx(), (f"{TO_SERVER} -m length --length 1300:65535 -j DROP",), names=NAMED),
+    broken("network.mtu-blackhole", "large-to-the-server", Path(Nginx(), (f"{TO_SERVER} -m length --length 1300:65535 -j DROP",),
+           names=NAMED),
            "network", referee="hello", cure=SMALL, slow=True),
     broken("network.mtu-blackhole", "large-to-the-client", Path(
         Nginx("large"), (f"{TO_CLIENT} -m length --length 1300:65535 -j DROP",), names=NAMED), "network", slow=True),
@@ -82,11 +86,14 @@ SIZES: list[Scenario] = [
 ]
 
 ADDRESSES: list[Scenario] = [
-    broken("network.inconsistent-addresses", "ipv6-dropped", Path(Nginx(), rules6=("-A FORWARD -p tcp --syn -j DROP",), names=DUAL), referee="none",
+    broken("network.inconsistent-addresses", "ipv6-dropped", Path(Nginx(), rules6=("-A FORWARD -p tcp --syn -j DROP",), names=DUAL),
+           referee="none",
            why="other clients go on to the next address", slow=True),
-    broken("network.inconsistent-addresses", "ipv6-prohibited", Path(Nginx(), rules6=(f"-A FORWARD -p tcp {ADMIN6}",), names=DUAL), referee="none",
+    broken("network.inconsistent-addresses", "ipv6-prohibited", Path(Nginx(), rules6=(f"-A FORWARD -p tcp {ADMIN6}",), names=DUAL),
+           referee="none",
            why="other clients go on to the next address"),
-    broken("network.inconsistent-addresses", "ipv6-refused", Path(Nginx(), names=DUAL), referee="none", why="other clients go on to the next address"),
+    broken("network.inconsistent-addresses", "ipv6-refused", Path(Nginx(), names=DUAL), referee="none",
+           why="other clients go on to the next address"),
     broken("network.inconsistent-addresses", "ipv6-has-an-expired-certificate", Path(
         Nginx(), second=OpenSSL("expired"), second_is_6=True, names=DUAL), referee="none", why="one address is good, the other not"),
     broken("network.inconsistent-addresses", "second-address-dropped", Path(

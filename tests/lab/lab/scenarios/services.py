@@ -44,11 +44,13 @@ MAIL: list[Scenario] = [
     broken("cipher.certificate-key-type", "postfix-ecdsa-client-rsa", Postfix(), "client",
            args=("--max-version", "tls1.2", "--ciphers", RSA_128), cure=()),
     broken("protocol.version-mismatch", "postfix-tls13-client-12", Postfix(
-        lines="smtpd_tls_security_level = encrypt\nsmtpd_tls_mandatory_protocols = >=TLSv1.3"), "client", args=("--max-version", "tls1.2"), cure=()),
+        lines="smtpd_tls_security_level = encrypt\nsmtpd_tls_mandatory_protocols = >=TLSv1.3"), "client", args=("--max-version", "tls1.2"),
+        cure=()),
     broken("protocol.version-mismatch", "dovecot-tls13-client-12", Dovecot(lines="ssl_min_protocol = TLSv1.3"), "client",
            args=("--max-version", "tls1.2"), cure=()),
     broken("client-auth.certificate-required", "postfix-wrapped", Postfix(
-        lines="smtpd_tls_security_level = encrypt\nsmtpd_tls_req_ccert = yes", client_ca=CA, wrapped=True, starttls=None), "client", cure=GOOD),
+        lines="smtpd_tls_security_level = encrypt\nsmtpd_tls_req_ccert = yes", client_ca=CA, wrapped=True, starttls=None), "client",
+        cure=GOOD),
     healthy("starttls-postfix", Postfix()),
     healthy("postfix-wrapped", Postfix(wrapped=True, starttls=None)),
     healthy("starttls-dovecot-imap", Dovecot()),
@@ -101,7 +103,8 @@ DATABASES: list[Scenario] = [
 PROXIES: list[Scenario] = [
     broken("network.proxy-refused", "tinyproxy-wants-a-password", Tinyproxy(Nginx(), "BasicAuth robot secret"), "network", args=BY_PROXY,
            detail={"status": 407}, stage="proxy"),
-    broken("network.proxy-refused", "tinyproxy-filter", Tinyproxy(Nginx(), 'Filter "{filter}"\nFilterDefaultDeny Yes'), "network", args=BY_PROXY,
+    broken("network.proxy-refused", "tinyproxy-filter", Tinyproxy(Nginx(), 'Filter "{filter}"\nFilterDefaultDeny Yes'), "network",
+           args=BY_PROXY,
            detail={"status": 403}),
     broken("network.proxy-refused", "tinyproxy-port-not-allowed", Tinyproxy(Nginx(), "ConnectPort 443"), "network", args=BY_PROXY,
            detail={"status": 403}),

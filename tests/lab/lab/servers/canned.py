@@ -42,7 +42,8 @@ class Canned(Server):
         random = os.urandom(32 - len(self.random_tail)) + self.random_tail
         hello = (pack16([self.version]) + random + b"\0" + pack16([self.suite]) + bytes([self.compression])
                  + vector(2, self.extensions) + self.hello_tail)
-        certificates = [to_der(b"-----BEGIN CERTIFICATE-----" + part) for part in chain.file.read_bytes().split(b"-----BEGIN CERTIFICATE-----")[1:]]
+        begin = b"-----BEGIN CERTIFICATE-----"
+        certificates = [to_der(begin + part) for part in chain.file.read_bytes().split(begin)[1:]]
         if self.certificate is not None:
             certificates[0] = self.certificate
         listed = vector(3, b"".join(vector(3, der) for der in certificates))

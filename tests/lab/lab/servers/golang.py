@@ -18,7 +18,8 @@ def program(shared: Path) -> Path:
     out = shared / "go-lab"
     with _BUILD:
         if not out.exists():
-            run(which("go"), "build", "-o", out, SOURCE, env={"GO111MODULE": "off", "GOFLAGS": "", "CGO_ENABLED": "0", "GOTOOLCHAIN": "local"})
+            run(which("go"), "build", "-o", out, SOURCE, env={"GO111MODULE": "off", "GOFLAGS": "", "CGO_ENABLED": "0",
+                "GOTOOLCHAIN": "local"})
     return out
 
 
@@ -38,7 +39,8 @@ class Go(Server):
     software = "go"
 
     def start(self, bed: Bed) -> None:
-        settings: dict[str, object] = {"Address": f"{bed.address}:{bed.port}", "MinVersion": self.min_version, "MaxVersion": self.max_version,
+        settings: dict[str, object] = {"Address": f"{bed.address}:{bed.port}", "MinVersion": self.min_version,
+            "MaxVersion": self.max_version,
                                        "Suites": list(self.suites) or None, "Curves": list(self.curves) or None,
                                        "Protocols": list(self.protocols) or None, "RefuseAll": self.refuse_all}
         if self.chain:

@@ -17,7 +17,8 @@ def initialised(shared: Path) -> Path:
     with _INITIALISE:
         if not data.exists():
             part = shared / "mariadb.part"
-            run(which("mariadb-install-db"), "--no-defaults", f"--datadir={part}", "--auth-root-authentication-method=normal", "--skip-test-db",
+            run(which("mariadb-install-db"), "--no-defaults", f"--datadir={part}", "--auth-root-authentication-method=normal",
+                "--skip-test-db",
                 "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=4M", *(["--user=root"] if os.geteuid() == 0 else []))
             os.replace(part, data)
     return data
@@ -34,7 +35,8 @@ class MariaDB(Server):
     def start(self, bed: Bed) -> None:
         data = bed.folder / "data"
         run("cp", "-a", initialised(bed.shared), data)
-        words: list[str] = ["--no-defaults", f"--datadir={data}", f"--port={bed.port}", f"--bind-address={bed.address}", f"--socket={bed.folder}/s",
+        words: list[str] = ["--no-defaults", f"--datadir={data}", f"--port={bed.port}", f"--bind-address={bed.address}",
+            f"--socket={bed.folder}/s",
                             f"--pid-file={bed.folder}/pid", "--skip-log-bin", "--innodb-buffer-pool-size=8M", "--innodb-log-file-size=4M",
                             "--performance-schema=off", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"]
         if os.geteuid() == 0:

@@ -47,7 +47,8 @@ class Nginx(Server):
 
     def _words(self, bed: Bed) -> dict[str, object]:
         pki = bed.pki
-        return {"client_ca": pki.bundle(self.client_ca) if self.client_ca else "", "staple": pki.staple(*self.staple) if self.staple else "",
+        return {"client_ca": pki.bundle(self.client_ca) if self.client_ca else "",
+            "staple": pki.staple(*self.staple) if self.staple else "",
                 "dh": pki.dh(self.dh) if self.dh else "", "crl": pki.crl(*self.crl) if self.crl else "", "folder": bed.folder}
 
     def _block(self, bed: Bed, host: Vhost) -> str:

@@ -34,15 +34,19 @@ def lines(table: dict[str, bytes], otherwise: bytes, upgrade: str | None = None)
 HTTP_400 = (b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: 11\r\nConnection: close\r\n\r\nBad Request")
 XMPP = (b"<?xml version='1.0'?><stream:stream from='shop.lab.test' id='1' xmlns='jabber:client' "
         b"xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:features>")
+PLAIN_FEATURE = b"<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"
+FAILURE = b"<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>"
 STARTTLS_FEATURE = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
 
 
 def xmpp(offer: bool) -> Script:
+    features = STARTTLS_FEATURE if offer else PLAIN_FEATURE
+    answer = b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" if offer else FAILURE
+
     def reply(said: bytes) -> tuple[bytes, bool] | None:
         if b"<starttls" in said:
-            return (b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", True) if offer else (b"<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>", False)
-        return (XMPP + (STARTTLS_FEATURE if offer else b"<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>")
-                + b"</stream:features>", False) if b"<stream:stream" in said else None
+            return answer, offer
+        return (XMPP + features + b"</stream:features>", False) if b"<stream:stream" in said else None
     return Script(b"", reply, lines=False)
 
 
@@ -58,19 +62,25 @@ SCRIPTS: dict[str, Script] = {
         {"EHLO": b"250-mx.lab.test\r\n250-STARTTLS\r\n250 8BITMIME\r\n", "STARTTLS": b"220 go ahead\r\n", "QUIT": b"221 bye\r\n"},
         b"500 unrecognized\r\n", "STARTTLS")),
     "smtp-without": Script(b"220 mx.lab.test ESMTP ready\r\n", lines(
-        {"EHLO": b"250-mx.lab.test\r\n250 8BITMIME\r\n", "STARTTLS": b"502 not implemented\r\n", "QUIT": b"221 bye\r\n"}, b"500 unrecognized\r\n")),
+        {"EHLO": b"250-mx.lab.test\r\n250 8BITMIME\r\n", "STARTTLS": b"502 not implemented\r\n", "QUIT": b"221 bye\r\n"},
+        b"500 unrecognized\r\n")),
     "smtp-later": Script(b"220 mx.lab.test ESMTP ready\r\n", lines(
-        {"EHLO": b"250-mx.lab.test\r\n250 STARTTLS\r\n", "STARTTLS": b"454 TLS not available due to local problem\r\n", "QUIT": b"221 bye\r\n"},
+        {"EHLO": b"250-mx.lab.test\r\n250 STARTTLS\r\n", "STARTTLS": b"454 TLS not available due to local problem\r\n",
+        "QUIT": b"221 bye\r\n"},
         b"500 unrecognized\r\n")),
     "ftp": Script(b"220 lab FTP\r\n", lines({"AUTH": b"234 proceed\r\n", "FEAT": b"211-Features\r\n AUTH TLS\r\n211 End\r\n"},
                                             b"530 log in\r\n", "AUTH")),
-    "ftp-without": Script(b"220 lab FTP\r\n", lines({"AUTH": b"502 not implemented\r\n", "FEAT": b"211 no features\r\n"}, b"530 log in\r\n")),
-    "nntp": Script(b"200 lab NNTP\r\n", lines({"STARTTLS": b"382 continue\r\n", "CAPABILITIES": b"101 list\r\nVERSION 2\r\nSTARTTLS\r\n.\r\n"},
+    "ftp-without": Script(b"220 lab FTP\r\n", lines({"AUTH": b"502 not implemented\r\n", "FEAT": b"211 no features\r\n"},
+    b"530 log in\r\n")),
+    "nntp": Script(b"200 lab NNTP\r\n", lines({"STARTTLS": b"382 continue\r\n",
+    "CAPABILITIES": b"101 list\r\nVERSION 2\r\nSTARTTLS\r\n.\r\n"},
                                               b"500 what\r\n", "STARTTLS")),
-    "sieve": Script(b'"IMPLEMENTATION" "lab"\r\n"STARTTLS"\r\nOK "ready"\r\n', lines({"STARTTLS": b'OK "begin"\r\n'}, b'NO "what"\r\n', "STARTTLS")),
+    "sieve": Script(b'"IMPLEMENTATION" "lab"\r\n"STARTTLS"\r\nOK "ready"\r\n', lines({"STARTTLS": b'OK "begin"\r\n'}, b'NO "what"\r\n',
+    "STARTTLS")),
     "irc": Script(b"", lines({"STARTTLS": b":irc.lab.test 670 * :STARTTLS successful, proceed\r\n",
                               "CAP": b":irc.lab.test CAP * LS :tls\r\n"}, b":irc.lab.test 451 * :not registered\r\n", "STARTTLS")),
-    "lmtp": Script(b"220 lab LMTP\r\n", lines({"LHLO": b"250-lab\r\n250 STARTTLS\r\n", "STARTTLS": b"220 go\r\n"}, b"500 what\r\n", "STARTTLS")),
+    "lmtp": Script(b"220 lab LMTP\r\n", lines({"LHLO": b"250-lab\r\n250 STARTTLS\r\n", "STARTTLS": b"220 go\r\n"}, b"500 what\r\n",
+    "STARTTLS")),
     "imap-without": Script(b"* OK lab IMAP4rev1\r\n", lambda said: _imap(said)),
     "pop3-without": Script(b"+OK lab POP3\r\n", lines({"CAPA": b"+OK\r\nUSER\r\n.\r\n", "STLS": b"-ERR no\r\n"}, b"-ERR what\r\n")),
     "xmpp": xmpp(True), "xmpp-without": xmpp(False),

@@ -56,7 +56,8 @@ class Postfix(Server):
         for name in ("spool", "data", "etc"):
             (bed.folder / name).mkdir(exist_ok=True)
         shutil.chown(bed.folder / "data", "postfix")
-        for name in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "public", "maildrop", "pid", "saved", "trace"):
+        for name in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "public", "maildrop",
+            "pid", "saved", "trace"):
             (bed.folder / "spool" / name).mkdir(exist_ok=True)
             if name != "pid":
                 shutil.chown(bed.folder / "spool" / name, "postfix", "postdrop" if name in ("public", "maildrop") else None)

@@ -14,14 +14,12 @@ const Cause certificate_bad_signature{
       const evidence::Fact* link = certificate::nearest_to_leaf(e, Kind::link_bad_signature);
       if (!link) return std::nullopt;
       Finding f = certificate::link_finding(*link);
-      const std::string issuer = e.text(Kind::link_bad_signature, link->subject);
-      f.summary = "the signature on " + certificate::link_words(e, link->subject) + " does not verify under the key of its issuer" +
-                  (issuer.empty() ? "" : " \"" + issuer + "\"");
-      f.detail.emplace_back("issuer", issuer);
+      const std::string why = e.text(Kind::link_bad_signature, link->subject);
+      f.summary = certificate::link_words(e, link->subject) + " has a bad signature" + (why.empty() ? "" : ": " + why);
+      f.detail.emplace_back("reason", why);
       return f;
     },
     .remedies = {Remedy::replace_intermediate, Remedy::reissue},
-    .more_general = {"certificate.untrusted-root", "certificate.incomplete-chain"},
 };
 
 }  // namespace whytls::diagnosis

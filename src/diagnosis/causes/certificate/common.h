@@ -48,8 +48,16 @@ inline std::string missing_issuer(const Evidence& e, const evidence::Fact& found
   return found.subject == "1" ? e.text(Kind::leaf_issuer) : e.text(Kind::link_subject, found.subject);
 }
 
+/// "root CN=Foo" and "issuer CN=Foo" say where in the chain a name stands.
+inline std::string bare_name(const std::string& name) {
+  for (const std::string_view prefix : {"root ", "issuer "})
+    if (name.rfind(prefix, 0) == 0) return name.substr(prefix.size());
+  return name;
+}
+
 inline std::string found_words(const std::string& where) {
-  if (where == "aia") return "; it was found at the address that the certificate names (AIA)";
+  if (where == "aia" || where.rfind("http", 0) == 0)
+    return "; it was found at the address that the certificate names (AIA" + (where == "aia" ? "" : ", " + where) + ")";
   if (where == "store" || where == "cache") return "; it was found in a " + where + " on this machine";
   return where.empty() ? "" : "; it was found: " + where;
 }

@@ -26,14 +26,16 @@ const Cause certificate_incomplete_chain{
         f.summary += certificate::found_words(where);
         f.detail.emplace_back("found", where);
         f.rests_on.push_back({Kind::issuer_found, found->subject});
-        if (const std::string pem = e.text(Kind::issuer_found_pem, found->subject); !pem.empty()) f.detail.emplace_back("pem", pem);
+        const std::string pem = e.find(Kind::issuer_found_pem, found->subject) ? e.text(Kind::issuer_found_pem, found->subject)
+                                                                               : e.text(Kind::issuer_found_pem);
+        if (!pem.empty()) f.detail.emplace_back("pem", pem);
       } else {
+        f.more_general = {"certificate.untrusted-root"};  // the same gap; once it is filled, the root is a matter of its own
         f.to_be_surer = "the missing certificate was found nowhere; the issuer's web site has it";
       }
       return f;
     },
     .remedies = {Remedy::serve_full_chain},
-    .more_general = {"certificate.untrusted-root"},
 };
 
 }  // namespace whytls::diagnosis

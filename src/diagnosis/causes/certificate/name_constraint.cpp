@@ -14,9 +14,10 @@ const Cause certificate_name_constraint{
       const evidence::Fact* link = certificate::nearest_to_leaf(e, Kind::name_constraint);
       if (!link) return std::nullopt;
       Finding f = certificate::link_finding(*link);
-      const std::string name = e.text(Kind::name_constraint, link->subject);
-      f.summary = "the name " + name + " lies outside what " + certificate::link_words(e, link->subject) + " may issue for";
-      f.detail.emplace_back("name", name);
+      const std::string what = e.text(Kind::name_constraint, link->subject);
+      f.summary = certificate::link_words(e, link->subject) + " has a name for which an issuer above it may not issue" +
+                  (what.empty() ? "" : ": " + what);
+      f.detail.emplace_back("reason", what);
       return f;
     },
     .remedies = {Remedy::reissue},

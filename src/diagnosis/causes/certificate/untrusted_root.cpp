@@ -17,8 +17,8 @@ const Cause certificate_untrusted_root{
       const bool by_gap = gap && e.all(Kind::issuer_found).empty() && !certificate::looks_like_a_gap(e) &&
                           known_yes(e.is(Kind::chain_linked) || e.is(Kind::issuer_calls_itself_root));
       if (named.empty() && !by_gap) return std::nullopt;
-      const std::string root = !named.empty() ? named : e.text(Kind::issuer_missing, gap->subject);
-      const bool complete = !named.empty() && !gap;
+      const std::string root = certificate::bare_name(!named.empty() ? named : e.text(Kind::issuer_missing, gap->subject));
+      const bool complete = !named.empty() && e.find(Kind::root_untrusted)->certainty == evidence::Certainty::observed;
       Finding f{.confidence = complete ? Confidence::certain : Confidence::likely, .stage = Stage::certificate};
       f.side = either(e);
       f.rests_on = {named.empty() ? Ref{Kind::issuer_missing, gap->subject} : Ref{Kind::root_untrusted, ""}};

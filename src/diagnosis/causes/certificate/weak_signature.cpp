@@ -14,9 +14,9 @@ const Cause certificate_weak_signature{
       const evidence::Fact* link = certificate::nearest_to_leaf(e, Kind::link_weak_signature);
       if (!link) return std::nullopt;
       Finding f = certificate::link_finding(*link);
-      const std::string hash = e.text(Kind::link_weak_signature, link->subject);
-      f.summary = certificate::link_words(e, link->subject) + " is signed with " + hash + ", where clients ask for SHA-256 or better";
-      f.detail.emplace_back("hash", hash);
+      const std::string algorithm = e.text(Kind::link_weak_signature, link->subject);
+      f.summary = certificate::link_words(e, link->subject) + " is signed with " + algorithm + ", where clients ask for SHA-256 or better";
+      f.detail.emplace_back("algorithm", algorithm);
       return f;
     },
     .remedies = {Remedy::reissue},

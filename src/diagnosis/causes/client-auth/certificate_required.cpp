@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "diagnosis/rules.h"
+#include "diagnosis/causes/client-auth/common.h"
 
 namespace whytls::diagnosis {
 
@@ -12,17 +12,18 @@ const Cause client_auth_certificate_required{
     .rank = rank::server_name,
     .stages = {Stage::client_certificate, Stage::finished, Stage::established},
     .match = [](const Evidence& e) -> std::optional<Finding> {
-      if (!known_yes(e.is(Kind::requests_certificate)) || !known_no(e.is(Kind::client_certificate_sent))) return std::nullopt;
+      const Answer sent = e.is(Kind::client_certificate_sent);
+      const bool says_so = server_alert(e, "certificate_required");
+      const bool asked_in_vain = known_yes(e.is(Kind::requests_certificate)) && known_no(sent);
+      if (known_yes(sent) || (!says_so && !asked_in_vain) || !client_auth::refused(e)) return std::nullopt;
       const bool http = known_yes(e.is(Kind::http_wants_certificate));
-      const bool refused = known_no(e.is(Kind::completed)) && !e.text(Kind::failure).empty() && e.text(Kind::failure) != "client";
-      if (!http && !refused) return std::nullopt;
-      Finding f{.stage = Stage::client_certificate};
-      const bool repeated = known_yes(e.at_least(Kind::failures_seen, 2));
-      f.confidence = http || repeated ? Confidence::certain : Confidence::likely;
+      Finding f{.confidence = http || says_so || repeated(e) ? Confidence::certain : Confidence::likely,
+                .stage = Stage::client_certificate};
       f.summary = "the server demands a client certificate, and this client has none";
       if (http) f.summary += " (it completes the handshake and then refuses the request)";
-      f.rests_on = {
-          {Kind::requests_certificate, ""}, {Kind::client_certificate_sent, ""}, {http ? Kind::http_wants_certificate : Kind::failure, ""}};
+      if (!http) f.summary += ": " + failure_words(e) + " follows";
+      f.rests_on = {{http ? Kind::http_wants_certificate : says_so ? Kind::alert : Kind::failure, ""}};
+      if (asked_in_vain) f.rests_on.insert(f.rests_on.begin(), {{Kind::requests_certificate, ""}, {Kind::client_certificate_sent, ""}});
       f.detail = {{"authorities", e.list(Kind::request_authorities)}};
       return f;
     },

@@ -46,7 +46,6 @@ Answer presupposed(const Evidence& e, std::string_view changed) {
   if (changed == change::server_name_dropped || changed == change::server_name_other) return named;
   if (changed == change::without_tls13) return e.includes(Kind::offered_versions, "tls1.3");
   if (changed == change::alpn_dropped) return sent(e, Kind::offered_alpn);
-  if (changed == change::grease_dropped) return e.includes(Kind::offered_suites, "grease") || e.includes(Kind::offered_groups, "grease");
   if (changed == change::post_quantum_dropped || changed == change::post_quantum_padded) return offers_hybrid(e);
   if (changed == change::smaller_256) return larger(e, 256);
   if (changed == change::smaller_512) return larger(e, 512);

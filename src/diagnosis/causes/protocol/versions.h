@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which versions two sides have in common, by what was offered, chosen and cured.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "diagnosis/rules.h"
+
+namespace whytls::diagnosis::protocol {
+
+inline bool versions_below_floor(const Evidence& e) {
+  const auto offered = e.list(Kind::offered_versions);
+  return !offered.empty() &&
+         std::none_of(offered.begin(), offered.end(), [](const std::string& v) { return v == "tls1.2" || v == "tls1.3"; });
+}
+
+/// The versions stayed as they were, and something else cured it: a version is common (rule 3).
+inline Answer version_is_common(const Evidence& e) {
+  Answer out = any_decides(e, {change::server_name_added, change::server_name_dropped, change::server_name_other});
+  for (const std::string_view same_versions :
+       {change::algorithms, change::key_type, change::suites, change::groups, change::signature_algorithms})
+    out = out || e.is(Kind::cures, same_versions);
+  for (const std::string& version : e.list(Kind::offered_versions)) out = out || e.is(Kind::accepts_version, version);
+  return out;
+}
+
+/// Where the handshake begins to work, in a version that was not offered.
+inline bool works_in_another(const Evidence& e) {
+  return known_yes(e.is(Kind::any_offer_works)) && !e.text(Kind::selected_version).empty() &&
+         known_no(e.includes(Kind::offered_versions, e.text(Kind::selected_version)));
+}
+
+/// The server answers an offer of higher versions with an older one, as RFC 5246 E.1 has it; the client gives up.
+inline bool answered_with_older(const Evidence& e) {
+  const auto offered = e.list(Kind::offered_versions);
+  if (offered.empty() || failed_at(e, {Stage::dns, Stage::tcp, Stage::proxy, Stage::starttls, Stage::client_hello})) return false;
+  return std::all_of(offered.begin(), offered.end(),
+                     [&](const std::string& v) { return known_yes(older(e.text(Kind::selected_version), v)); });
+}
+
+/// An offer of new versions alone that a server of older ones refuses, however rudely.
+inline std::string_view cured_by_older(const Evidence& e) {
+  const auto lacks = [&](const char* version) { return known_no(e.includes(Kind::offered_versions, version)); };
+  if (lacks("tls1.2") && known_yes(decides(e, change::without_tls13))) return change::without_tls13;
+  if (lacks("tls1.1") && lacks("tls1.0") && known_yes(decides(e, change::without_tls12))) return change::without_tls12;
+  return {};
+}
+
+}  // namespace whytls::diagnosis::protocol

@@ -45,6 +45,7 @@ class Reader {
 
   std::string take() {
     flush(false);
+    release();
     std::string out = sheet_.take();
     while (out.ends_with("\n\n")) out.pop_back();
     return out;
@@ -53,6 +54,7 @@ class Reader {
  private:
   void heading(std::string_view text) {
     flush(true);
+    release();
     sheet_.blank();
     sheet_.verbatim(0, text.substr(text.find(' ') + 1), Tone::strong);
   }
@@ -63,6 +65,8 @@ class Reader {
     if (opens) {
       flush(true);
       hidden_ = text.substr(3).starts_with("evidence");
+      if (hidden_) held_.clear();
+      release();
       fenced_ = !hidden_;
       return;
     }
@@ -70,11 +74,25 @@ class Reader {
     fenced_ = hidden_ = false;
   }
 
+  /// Prints a paragraph that announces something, once it is clear that this is not a hidden block.
+  void release() {
+    if (held_.empty()) return;
+    sheet_.paragraph(2, held_);
+    sheet_.blank();
+    held_.clear();
+  }
+
   void flush(bool blank) {
     if (!paragraph_.empty()) {
+      release();
       std::string text;
       for (const char c : paragraph_)
         if (c != '`') text += c;
+      if (!item_ && text.ends_with(':')) {
+        held_ = std::move(text);
+        paragraph_.clear();
+        return;
+      }
       if (item_)
         print_item(text);
       else
@@ -95,6 +113,7 @@ class Reader {
 
   Sheet sheet_;
   std::string paragraph_;
+  std::string held_;
   bool item_ = false;
   bool fenced_ = false;
   bool hidden_ = false;

@@ -70,7 +70,7 @@ Json value_json(const evidence::Value& value) {
 
 Json verdict_json(const diagnosis::Verdict& verdict) {
   Json detail = Json::object();
-  for (const auto& [key, value] : verdict.finding.detail) detail[key] = value_json(value);
+  for (const auto& [key, value] : verdict.finding.detail) detail[clean(key)] = value_json(value);
   Json out{{"cause", verdict.cause->id},
            {"side", remedy::side_name(verdict.side)},
            {"confidence", diagnosis::confidence_name(verdict.finding.confidence)},

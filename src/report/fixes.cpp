@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the verdict's remedies to fixes: the remedy in plain words, and in the words of the software that has to be changed.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
 #include "dialects/dialect.h"
 #include "report/report.h"
+#include "report/words.h"
 
 namespace whytls::report {
 namespace {
@@ -56,9 +59,32 @@ void add_missing_certificate(Report& report, Remedy remedy) {
                               remedy::Applicability::safe_to_paste});
 }
 
+/// Who can spell a remedy of that side. What a client of a database or directory has to do is known best by that software's own
+/// dialect, unless the client in question is a library.
+std::vector<const dialects::Dialect*> speakers(const Report& report, Side side) {
+  const std::string protocol = protocol_of(report);
+  auto out = dialects::fitting(side, report.evidence, protocol);
+  if (side != Side::client || report.client != "default") return out;
+  const auto servers = dialects::fitting(Side::server, report.evidence, protocol.empty() ? "https" : protocol);
+  out.insert(out.begin(), servers.begin(), servers.end());
+  return out;
+}
+
+/// The same question with the upgrade: it shows at once whether that is all.
+void add_own_command(Report& report, const Fix& plain) {
+  for (const evidence::Fact* offered : report.evidence.all(Kind::upgrade_offered)) {
+    Fix fix = plain;
+    fix.snippet = fmt::format("whytls {} --starttls {}", target_words(report.target), offered->subject);
+    fix.software = "whytls";
+    report.fixes.push_back(std::move(fix));
+    return;
+  }
+}
+
 void add_fix(Report& report, Remedy remedy) {
   const remedy::RemedyInfo& info = remedy::info(remedy);
   const Fix plain{info.side, std::string(info.text), {}, {}, info.applicability};
+  if (remedy == Remedy::use_starttls) add_own_command(report, plain);
   std::size_t spelt = 0;
   const auto spell = [&](const dialects::Dialect& dialect) {
     const auto text = dialects::snippet(dialect, remedy, report.evidence);
@@ -69,7 +95,7 @@ void add_fix(Report& report, Remedy remedy) {
     report.fixes.push_back(std::move(fix));
     ++spelt;
   };
-  for (const dialects::Dialect* dialect : dialects::fitting(info.side, report.evidence, protocol_of(report))) spell(*dialect);
+  for (const dialects::Dialect* dialect : speakers(report, info.side)) spell(*dialect);
   // Keys, requests and parameters are made with the same tool whatever the server is.
   if (spelt == 0 && info.side == Side::server)
     if (const dialects::Dialect* tool = dialects::dialect("openssl")) spell(*tool);

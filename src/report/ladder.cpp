@@ -28,22 +28,24 @@ std::string climbed(const Sheet& sheet, const Step& step) {
   return step.text.empty() ? out : out + " " + step.text;
 }
 
-/// "certificate ✗ ──────── stopped here: alert …": the rule reaches to the right margin where there is room.
-void print_stop(Sheet& sheet, std::string line, const Step& step) {
-  const std::string mark = fmt::format("{} {} ", step.name, sheet.cross());
-  const std::string end = " stopped here" + (step.text.empty() ? "" : ": " + step.text);
-  const std::string with = line.empty() ? mark : line + "  " + mark;
+/// "certificate ✗ ──────── stopped here": the rule reaches to the right margin. Where there is no room for all the words, those that
+/// say least go first; in the end the rung gets a line of its own.
+void print_stop(Sheet& sheet, const std::string& line, const Step& step) {
+  const std::string rung = fmt::format("{} {} ", step.name, sheet.cross());
+  const std::string whole = " stopped here" + (step.text.empty() ? "" : ": " + step.text);
+  const std::string shorter = step.text.empty() ? whole : " " + step.text;
   const std::size_t width = sheet.style().width - indent;
-  const std::size_t used = columns(with) + columns(end);
-  if (used + 2 <= width) return sheet.verbatim(indent, with + repeated(sheet.rule(), width - used) + end);
-  const std::size_t alone = columns(mark) + columns(" stopped here") + 2;
-  if (!line.empty() && columns(with) + columns(" stopped here") + 2 > width) {
-    sheet.verbatim(indent, line);
-    line.clear();
-  }
-  const std::string head = line.empty() ? mark : with;
-  const std::size_t rest = line.empty() ? alone : columns(with) + columns(" stopped here") + 2;
-  sheet.verbatim(indent, head + repeated(sheet.rule(), rest < width ? 2 + width - rest : 2) + " stopped here");
+  const auto fits = [&](const std::string& head, const std::string& end) { return columns(head) + columns(end) + 2 <= width; };
+  const auto print = [&](const std::string& head, const std::string& end) {
+    sheet.verbatim(indent, head + repeated(sheet.rule(), width - columns(head) - columns(end)) + end);
+  };
+  const std::string together = line.empty() ? rung : line + "  " + rung;
+  for (const std::string& end : {whole, shorter})
+    if (fits(together, end)) return print(together, end);
+  if (!line.empty()) sheet.verbatim(indent, line);
+  for (const std::string& end : {whole, shorter})
+    if (fits(rung, end)) return print(rung, end);
+  print(rung, " stopped here");
   sheet.paragraph(indent + 2, step.text);
 }
 
@@ -75,6 +77,7 @@ void print_link(Sheet& sheet, std::size_t at, const std::string& what, const std
   std::string line = fmt::format("{}  {}", at, what);
   if (!issuer.empty()) line += fmt::format("  issued by \"{}\"", issuer);
   if (!remark.empty()) line += fmt::format("  {} {}", sheet.arrow(), remark);
+  if (columns(line) + indent + 4 <= sheet.style().width) return sheet.verbatim(indent + 4, line);
   sheet.paragraph(indent + 4, line);
 }
 

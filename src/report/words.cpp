@@ -37,25 +37,54 @@ std::string_view stage_words(Stage stage) {
   return words[static_cast<std::size_t>(stage)];
 }
 
-/// Of what was asked, not of what was found: no evidence for people.
-bool is_question(Kind kind) { return kind <= Kind::offered_size; }
+bool one_of(Kind kind, std::initializer_list<Kind> kinds) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
 
+/// What is worth a line beside the facts that the verdict rests on: what speaks of the step at which it stopped.
+bool worth_a_line(const Report& report, const Fact& fact) {
+  using enum Kind;
+  const std::string ended = report.evidence.text(Kind::failure);
+  const bool quiet_end = ended == "reset" || ended == "closed" || ended == "timeout";
+  if (one_of(fact.kind, {server_software, icmp_error, ends_differently})) return true;
+  switch (report.diagnosis.stage) {
+    case Stage::dns:
+      return fact.kind == dns_failure;
+    case Stage::tcp:
+      return one_of(fact.kind, {address_outcome, Kind::failure});
+    case Stage::proxy:
+      return one_of(fact.kind, {proxy_name, proxy_answer});
+    case Stage::starttls:
+      return one_of(fact.kind, {starttls_words, plaintext_excerpt, upgrade_offered, upgrade_works});
+    case Stage::client_hello:
+    case Stage::server_hello:
+      if (one_of(fact.kind, {sent_acknowledged, retransmissions, received_bytes, reset_hops_nearer})) return quiet_end;
+      return one_of(fact.kind, {default_works, working_offer, plaintext_excerpt, upgrade_offered, upgrade_works, served_then_refused,
+                                address_outcome, violation, proxy_name});
+    case Stage::certificate:
+      return one_of(fact.kind,
+                    {chain_length, issuer_found, other_store_has_root, clock_ahead, revocation_why_unknown, staple, address_outcome});
+    case Stage::key_exchange:
+    case Stage::client_certificate:
+    case Stage::finished:
+    case Stage::established:
+      break;
+  }
+  return one_of(fact.kind, {requests_certificate, request_authorities, client_certificate_subject, client_certificate_issuer,
+                            client_certificate_sent, http_status, http_words, alert, violation, address_outcome});
+}
+
+/// A fact for people; nothing where it has no words of its own and no pair that would explain it.
 std::string fact_words(const Report& report, const Fact& fact) {
   if (!fact.text.empty()) return fact.text;
   for (const Probe& probe : report.probes)
-    if (!fact.subject.empty() && probe.id == fact.subject && (fact.kind == Kind::cures || fact.kind == Kind::breaks))
+    if (!fact.subject.empty() && probe.id == fact.subject && one_of(fact.kind, {Kind::cures, Kind::breaks}))
       return fmt::format("{}: {}, {} of {} times", probe.changed, probe.ended, probe.same, probe.times);
-  return to_text(fact);
+  return {};
 }
 
-/// A change that made no difference is worth a line only where the verdict rests on it.
-bool tells_something(const Fact& fact) {
-  if (fact.text.empty() || is_question(fact.kind)) return false;
-  const bool pair =
-      fact.kind == Kind::cures || fact.kind == Kind::breaks || fact.kind == Kind::ends_differently || fact.kind == Kind::untried;
-  if (!pair) return true;
-  const auto* value = std::get_if<bool>(&fact.value);
-  return value && *value;
+/// How often what was asked for failed, where it did: a line that comes before all others.
+const Fact* as_asked(const Report& report) {
+  const Fact* seen = report.evidence.find(Kind::failures_seen);
+  return seen && !seen->text.empty() ? seen : nullptr;
 }
 
 std::string ok_words(const Report& report) {
@@ -154,22 +183,22 @@ std::vector<std::string> to_decide(const Report& report) {
 std::vector<std::string> evidence_lines(const Report& report, std::size_t most) {
   std::vector<std::string> out;
   std::set<std::string> seen;
-  std::size_t more = 0;
-  const auto add = [&](const Fact& fact) {
-    std::string words = fact_words(report, fact);
-    if (!seen.insert(words).second) return;
-    if (out.size() < most) {
-      out.push_back(std::move(words));
-    } else {
-      ++more;
-    }
+  const auto add = [&](const Fact& fact, std::size_t limit) {
+    const std::string words = fact_words(report, fact);
+    if (!words.empty() && out.size() < limit && seen.insert(words).second) out.push_back(words);
   };
-  if (report.diagnosis.verdict)
-    for (const diagnosis::Ref& ref : report.diagnosis.verdict->finding.rests_on)
-      if (const Fact* fact = report.evidence.find(ref.kind, ref.subject)) add(*fact);
+  if (const Fact* first = as_asked(report)) add(*first, most);
+  const std::vector<diagnosis::Ref> none;
+  const auto& rests_on = report.diagnosis.verdict ? report.diagnosis.verdict->finding.rests_on : none;
+  for (const diagnosis::Ref& ref : rests_on)
+    if (const Fact* fact = report.evidence.find(ref.kind, ref.subject)) add(*fact, most);
+  const std::size_t proof = out.size();
   for (const Fact& fact : report.evidence.facts())
-    if (tells_something(fact) && report.evidence.find(fact.kind, fact.subject) == &fact) add(fact);
-  if (more > 0) out.push_back(fmt::format("and {} more: --format json", more));
+    if (worth_a_line(report, fact) && report.evidence.find(fact.kind, fact.subject) == &fact) add(fact, std::min(most, proof + 4));
+  // Better the fact's own form than no proof at all.
+  if (out.empty())
+    for (const diagnosis::Ref& ref : rests_on)
+      if (const Fact* fact = report.evidence.find(ref.kind, ref.subject)) out.push_back(to_text(*fact));
   return out;
 }
 

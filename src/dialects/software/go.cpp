@@ -35,7 +35,8 @@ const Dialect go{
             {Remedy::send_server_name, "ServerName: \"{name}\","},
             {Remedy::use_covered_name, "ServerName: \"{covered}\","},
             {Remedy::send_client_certificate,
-             "cert, err := tls.LoadX509KeyPair(\"client.pem\", \"client.key\")  // then Certificates: []tls.Certificate{{cert}"},
+             "cert, err := tls.LoadX509KeyPair(\"client.pem\", \"client.key\")  // then config.Certificates = append(config.Certificates, "
+             "cert)"},
             {Remedy::install_root, "pool.AppendCertsFromPEM(root)  // then RootCAs: pool; or SSL_CERT_FILE=root.pem"},
             {Remedy::shrink_hello, "CurvePreferences: []tls.CurveID{{tls.X25519, tls.CurveP256},  // or GODEBUG=tlsmlkem=0"},
         },

@@ -18,7 +18,7 @@ using diagnosis::Confidence;
 using diagnosis::Outcome;
 using evidence::Kind;
 
-constexpr std::size_t most_evidence = 8;
+constexpr std::size_t most_evidence = 7;
 constexpr std::size_t most_tried = 12;
 
 void print_headline(Sheet& sheet, const Report& report) {
@@ -40,11 +40,29 @@ void print_list(Sheet& sheet, std::string_view label, const std::vector<std::str
   for (std::size_t i = 0; i < lines.size(); ++i) sheet.entry(i == 0 ? label : "", lines[i]);
 }
 
+/// Where a remark behind a directive stands in the way of the margin, it goes on a line of its own above.
+std::vector<std::string> without_long_remarks(const std::vector<std::string>& lines, std::size_t room) {
+  std::vector<std::string> out;
+  for (const std::string& line : lines) {
+    std::size_t at = std::string::npos;
+    for (const std::string_view mark : {"  # ", "  // ", "  -- "})
+      if (at == std::string::npos) at = line.find(mark);
+    if (columns(line) > room && at != std::string::npos && at > 0) {
+      out.push_back(line.substr(at + 2));
+      out.push_back(line.substr(0, at));
+    } else {
+      out.push_back(line);
+    }
+  }
+  return out;
+}
+
 void print_snippet(Sheet& sheet, const Fix& fix) {
-  const std::vector<std::string> lines = base::split(fix.snippet, "\n");
-  const std::string name = fix.software.empty() ? "" : fmt::format("{:<10} ", fix.software);
+  constexpr std::size_t column = 4, name_width = 11;
+  const std::size_t room = sheet.style().width - column - name_width;
+  const std::vector<std::string> lines = without_long_remarks(base::split(fix.snippet, "\n"), room);
   for (std::size_t i = 0; i < lines.size(); ++i)
-    sheet.verbatim(Sheet::margin, (i == 0 ? name : std::string(columns(name), ' ')) + lines[i]);
+    sheet.verbatim(column, fmt::format("{:<{}}{}", i == 0 ? fix.software : "", name_width, lines[i]));
 }
 
 void print_fixes(Sheet& sheet, const Report& report) {

@@ -37,10 +37,11 @@ probe::Depth depth_for(const Session& s) {
   return s.out.evidence.text(Kind::failed_stage) == "client-hello" ? probe::Depth::first_flight : probe::Depth::application;
 }
 
-/// How long a variation may stay silent: where working offers answer in milliseconds, a second of silence is an answer.
+/// How long a variation may stay silent: where TCP, or a working offer, answers in milliseconds, a second of silence is an answer.
 std::optional<std::chrono::milliseconds> patience(const Session& s) {
-  if (!s.working || s.out.evidence.text(Kind::failure) != "timeout") return std::nullopt;
-  return std::max(std::chrono::milliseconds(1000), s.working->took * 10);
+  if (s.out.evidence.text(Kind::failure) != "timeout" || (!s.working && !s.silent)) return std::nullopt;
+  const auto usual = s.working ? s.working->took : std::chrono::duration_cast<std::chrono::milliseconds>(s.out.main->dial.tcp_took * 3);
+  return std::clamp(usual * 10, std::chrono::milliseconds(1000), s.runner.place().step);
 }
 
 /// Whether what was sent was acknowledged shows in any silent attempt; the first one may still be waiting.
@@ -50,26 +51,33 @@ void take_kernel_view(Session& s, const probe::Attempt& attempt) {
     if (const evidence::Fact* fact = facts.find(kind)) s.out.evidence.add(*fact);
 }
 
-/// Repeats the offer in question, so that nothing rests on a single negative.
-void control(Session& s, int times) {
-  std::vector<probe::Trial> trials(static_cast<std::size_t>(times), trial_of(s));
-  for (probe::Trial& trial : trials) trial.step = patience(s);
-  auto attempts = s.runner.run(std::move(trials));
-  auto found = std::find_if(s.out.probes.begin(), s.out.probes.end(), [](const ProbeRun& run) { return run.change == "control"; });
-  for (probe::Attempt& attempt : attempts) {
-    const bool alike = probe::ended_alike(attempt, *s.out.main);
-    if (found == s.out.probes.end()) {
-      s.out.probes.insert(s.out.probes.begin(), run_of("control", "the same offer again", std::move(attempt), *s.out.main));
-      found = s.out.probes.begin();
-    } else {
-      ++found->times;
-      found->same += alike == probe::ended_alike(*found->attempt, *s.out.main) ? 1 : 0;
-    }
-    const Kind kind = alike ? Kind::failures_seen : Kind::failures_not_seen;
-    s.add(kind, s.out.evidence.number(kind).value_or(alike ? 1 : 0) + 1);
-    if (alike) take_kernel_view(s, *found->attempt);
-  }
+/// The offer in question once more, so that nothing rests on a single negative.
+probe::Trial control_trial(const Session& s) {
+  probe::Trial trial = trial_of(s);
+  trial.step = patience(s);
+  return trial;
 }
+
+void note_control(Session& s, probe::Attempt attempt) {
+  const bool alike = probe::ended_alike(attempt, *s.out.main);
+  if (alike) take_kernel_view(s, attempt);
+  const Kind kind = alike ? Kind::failures_seen : Kind::failures_not_seen;
+  s.add(kind, s.out.evidence.number(kind).value_or(alike ? 1 : 0) + 1);
+  auto found = std::find_if(s.out.probes.begin(), s.out.probes.end(), [](const ProbeRun& run) { return run.change == "control"; });
+  if (found == s.out.probes.end()) {
+    s.out.probes.insert(s.out.probes.begin(), run_of("control", "the same offer again", std::move(attempt), *s.out.main));
+    return;
+  }
+  ++found->times;
+  found->same += alike == probe::ended_alike(*found->attempt, *s.out.main) ? 1 : 0;
+}
+
+void control(Session& s) {
+  auto attempts = s.runner.run({control_trial(s)});
+  if (!attempts.empty()) note_control(s, std::move(attempts.front()));
+}
+
+bool repeated(const Session& s) { return s.out.evidence.number(Kind::failures_seen).value_or(1) > 1; }
 
 void take_working(Session& s, const Rung& rung, const probe::Attempt& attempt) {
   s.working = attempt;
@@ -83,32 +91,49 @@ void take_working(Session& s, const Rung& rung, const probe::Attempt& attempt) {
   judge_chain(s, attempt);
 }
 
-/// True when a rung works. Each wave runs side by side with a control.
-bool climb(Session& s) {
-  for (const std::vector<Rung>& wave : ladder(s.request, s.out.offer)) {
-    std::vector<probe::Trial> trials;
-    for (const Rung& rung : wave) {
-      probe::Trial trial;
-      trial.offer = rung.offer;
-      trial.depth = depth_for(s) == probe::Depth::first_flight ? probe::Depth::server_flight : probe::Depth::application;
-      trial.identity = s.identity;
-      trials.push_back(std::move(trial));
-    }
-    auto attempts = s.runner.run(std::move(trials));
-    std::optional<std::size_t> nearest;
-    for (std::size_t i = 0; i < attempts.size(); ++i) {
-      s.out.probes.push_back(run_of(wave[i].name, wave[i].words, attempts[i], *s.out.main));
-      if (s.out.probes.back().works && !nearest) nearest = i;
-      if (wave[i].name == "default") s.add(Kind::default_works, s.out.probes.back().works, counted(s.out.probes.back()));
-    }
-    if (nearest) {
-      take_working(s, wave[*nearest], attempts[*nearest]);
-      return true;
-    }
+probe::Trial rung_trial(const Session& s, const Rung& rung) {
+  probe::Trial trial;
+  trial.offer = rung.offer;
+  trial.depth = depth_for(s) == probe::Depth::first_flight ? probe::Depth::server_flight : probe::Depth::application;
+  trial.identity = s.identity;
+  trial.step = patience(s);
+  return trial;
+}
+
+/// One wave side by side, with the control in the first. True when a rung works.
+bool climb_wave(Session& s, const std::vector<Rung>& wave) {
+  std::vector<probe::Trial> trials;
+  for (const Rung& rung : wave) trials.push_back(rung_trial(s, rung));
+  const bool with_control = !repeated(s) && !(s.silent && s.out.probes.empty());  // a silent server: first what may answer
+  if (with_control) trials.push_back(control_trial(s));
+  auto attempts = s.runner.run(std::move(trials));
+  if (with_control && attempts.size() > wave.size()) {
+    note_control(s, std::move(attempts.back()));
+    attempts.pop_back();
+  }
+  std::optional<std::size_t> nearest;
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    s.out.probes.push_back(run_of(wave[i].name, wave[i].words, attempts[i], *s.out.main));
+    if (s.out.probes.back().works && !nearest) nearest = i;
+    if (wave[i].name == "default") s.add(Kind::default_works, s.out.probes.back().works, counted(s.out.probes.back()));
+  }
+  if (nearest) take_working(s, wave[*nearest], attempts[*nearest]);
+  return nearest.has_value();
+}
+
+void climb(Session& s) {
+  for (const std::vector<Rung>& wave : ladder(s.request, s.out.offer, s.out.evidence.text(Kind::failure))) {
+    if (climb_wave(s, wave)) return;
     if (s.cancelled() || s.runner.left() == 0) break;
   }
   s.add(Kind::any_offer_works, false, "no offer gets further, not even a plain one without a server name");
-  return false;
+}
+
+/// Where not even the plainest and the widest offer get further, single changes that these contain need no connection of their own.
+bool covered_by_the_ladder(const Session& s, const probe::Variation& v) {
+  if (s.working) return false;
+  namespace change = evidence::change;
+  return v.change != change::server_name_added && v.change != change::server_name_other && v.change != change::small_segments && v.change != change::pause;
 }
 
 bool wanted(const diagnosis::Diagnosis& so_far, const std::string& change) {
@@ -181,7 +206,7 @@ void pair_up(Session& s) {
     std::erase_if(proposed, [&](const probe::Variation& v) {
       if (v.spoils && std::find(curable.begin(), curable.end(), v.change) != curable.end()) return true;
       const std::string key = v.change + (v.spoils ? "/spoil" : "/cure");
-      return !wanted(so_far, v.change) || std::find(done.begin(), done.end(), key) != done.end() ||
+      return covered_by_the_ladder(s, v) || !wanted(so_far, v.change) || std::find(done.begin(), done.end(), key) != done.end() ||
              s.out.evidence.find(v.spoils ? Kind::breaks : Kind::cures, v.change);
     });
     if (proposed.empty()) return settle_the_rest(s, so_far);
@@ -217,7 +242,7 @@ void confirm(Session& s) {
     s.out.evidence.add(std::move(fact));
     break;  // the strongest stands first; one pair that repeats is enough
   }
-  control(s, 1);
+  control(s);
 }
 
 void state_failure_counts(Session& s) {
@@ -251,13 +276,18 @@ void differ(Session& s) {
   const std::string stage = s.out.evidence.text(Kind::failed_stage);
   const bool before_tls = stage == "dns" || stage == "tcp" || stage == "proxy" || stage == "starttls";
   const bool after_hellos = stage == "client-certificate" || stage == "established";
-  s.say("it fails: repeating it");
+  s.say("it fails: repeating it, and trying other offers");
   if (!narrowed(s.request) && !before_tls) s.add(Kind::default_works, false);
-  control(s, 1);
   if (!before_tls && !after_hellos && !s.cancelled()) {
     climb(s);
+    const std::string failure = s.out.evidence.text(Kind::failure);
+    const bool mute = !s.working && stage == "client-hello" && (failure == "closed" || failure == "timeout" || failure == "reset");
+    OtherWords words = mute ? begin_other_words(s) : OtherWords{};
     pair_up(s);
-    confirm(s);
+    if (mute) end_other_words(s, std::move(words));
+    if (s.working) confirm(s);
+  } else if (!repeated(s)) {
+    control(s);
   }
   state_failure_counts(s);
 }

@@ -107,20 +107,18 @@ bool transient(const evidence::Evidence& e) {
 /// A single reset, close or silence proves nothing: where the same offer then works twice, nothing is wrong that we can name.
 bool recovered(Session& s) {
   if (!transient(s.out.evidence)) return false;
-  std::vector<probe::Trial> twice(2, trial_of(s));
-  auto attempts = s.runner.run(std::move(twice));
-  const auto good = [&](const probe::Attempt& a) { return gets_further(a, *s.out.main); };
-  if (attempts.size() < 2 || !std::all_of(attempts.begin(), attempts.end(), good)) {
-    for (const probe::Attempt& a : attempts)
-      s.add(good(a) ? Kind::failures_not_seen : Kind::failures_seen,
-            s.out.evidence.number(good(a) ? Kind::failures_not_seen : Kind::failures_seen).value_or(good(a) ? 0 : 1) + 1);
-    return false;
-  }
-  s.out.remarks.push_back(
-      {"intermittent", true, "the first attempt ended differently (" + probe::ending_words(*s.out.main) + "); two repetitions went on"});
-  s.out.main = past_the_secret(s, std::move(attempts.front()));
-  evidence::Evidence fresh;
-  std::swap(fresh, s.out.evidence);
+  const auto again = [&]() -> std::optional<probe::Attempt> {
+    auto attempts = s.runner.run({trial_of(s)});
+    if (attempts.empty()) return std::nullopt;
+    const bool good = gets_further(attempts.front(), *s.out.main);
+    s.add(good ? Kind::failures_not_seen : Kind::failures_seen, std::int64_t{good ? 1 : 2});
+    return good ? std::optional<probe::Attempt>(std::move(attempts.front())) : std::nullopt;
+  };
+  auto second = again();
+  if (!second || !again()) return false;
+  s.out.remarks.push_back({"intermittent", true, "the first attempt ended differently (" + probe::ending_words(*s.out.main) + "); two repetitions went on"});
+  s.out.main = past_the_secret(s, std::move(*second));
+  s.out.evidence = {};
   state_question(s);
   take_in(s, *s.out.main);
   return true;
@@ -146,27 +144,19 @@ void look_deeper(Session& s) {
     return;
   }
   differ(s);
-  const bool nothing_works = known_no(e.is(Kind::any_offer_works)) && stage == "client-hello";
-  if (nothing_works && (failure == "closed" || failure == "timeout" || failure == "reset") && !s.cancelled()) try_upgrades(s);
 }
 
 constexpr std::chrono::milliseconds silence{800};
 
-/// The first attempt is silent so far. What decides is tried meanwhile, as if it had timed out already; true when it then did,
-/// and what was found holds. A connection that does not even open is only waited for.
+/// The first attempt is connected and silent so far. What decides is tried meanwhile, as if it had timed out already; true when
+/// it then did, and what was found holds.
 bool went_on_meanwhile(Session& s, std::future<probe::Attempt>& first) {
-  probe::Trial quick = trial_of(s);
-  quick.step = std::chrono::milliseconds(1500);
-  auto control = s.runner.start(quick);
-  if (!control) return false;
-  const probe::Attempt second = control->get();
-  const bool silent_too = second.transcript && !second.hello_answered() && second.transcript->ending.end == net::End::timeout;
-  if (!silent_too || first.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready) return false;
+  s.silent = true;
   s.out.main = presumed_silent(s);
   take_in(s, *s.out.main);
-  s.add(Kind::failures_seen, std::int64_t{2});
   look_deeper(s);
   probe::Attempt attempt = first.get();
+  s.silent = false;
   const bool as_presumed = probe::ended_alike(attempt, *s.out.main);
   s.out.main = std::move(attempt);
   if (!as_presumed) {
@@ -270,9 +260,11 @@ Investigation investigate(const Request& request, const Progress& progress, cons
   }
   out.address = names.addresses.front();
   s.say("connecting to " + runner.place().route.address.text());
-  auto first = runner.start(trial_of(s));
+  probe::Trial asked = trial_of(s);
+  asked.connected = std::make_shared<std::atomic<bool>>(false);
+  auto first = runner.start(asked);
   if (!first) return out;
-  const bool silent = first->wait_for(silence) != std::future_status::ready;
+  const bool silent = first->wait_for(silence) != std::future_status::ready && *asked.connected;
   if (!silent || !went_on_meanwhile(s, *first)) {
     if (first->valid()) out.main = past_the_secret(s, first->get());
     diagnose_address(s);

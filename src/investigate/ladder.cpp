@@ -17,7 +17,7 @@ Offer plain(const std::optional<std::string>& name) {
   offer.versions = {v::tls12};
   offer.suites = {0xc02f, 0xc02b, 0xc030, 0xc02c, 0xc013, 0xc009, 0xc014, 0xc00a, 0x009c, 0x009d, 0x002f, 0x0035};
   offer.groups = {23, 29, 24, 25};
-  offer.signature_algorithms = {0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0807, 0x0201, 0x0203};
+  offer.signature_algorithms = {0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0807};
   offer.server_name = name;
   offer.extended_master_secret = false;
   offer.session_ticket = false;
@@ -53,7 +53,7 @@ Offer old() {
 
 }  // namespace
 
-std::vector<std::vector<Rung>> ladder(const Request& request, const Offer& asked) {
+std::vector<std::vector<Rung>> ladder(const Request& request, const Offer& asked, const std::string& failure) {
   const std::optional<std::string> name = asked.server_name;
   const Rung wide_rung{"wide", "a wide offer: SSL 3 to TLS 1.3 with all suites, groups and signature algorithms", wide(name)};
   const Rung plain_rung{"plain", "a plain offer of TLS 1.2, under 256 bytes", plain(name)};
@@ -61,11 +61,12 @@ std::vector<std::vector<Rung>> ladder(const Request& request, const Offer& asked
   const Rung only13{"tls1.3-only", "a small offer of TLS 1.3 alone", tls13_only(name)};
   const Rung old_rung{"old", "an offer of SSL 3 and TLS 1.0 without extensions", old()};
   const Rung ssl2{"ssl2", "SSL 2", probe::ssl2_offer()};
-  if (narrowed(request)) {
-    const Rung usual{"default", "the offer of a current mainstream client", default_client(request)};
-    return {{usual}, {plain_rung, wide_rung, bare_rung}, {only13, old_rung, ssl2}};
-  }
-  return {{plain_rung, bare_rung, wide_rung}, {only13, old_rung, ssl2}};
+  std::vector<Rung> last{old_rung};
+  if (failure == "closed" || failure == "alert") last.push_back(ssl2);
+  if (!narrowed(request)) return {{plain_rung, bare_rung, wide_rung}, last};
+  const Rung usual{"default", "the offer of a current mainstream client", default_client(request)};
+  last.push_back(only13);
+  return {{usual}, {plain_rung, wide_rung, bare_rung}, last};
 }
 
 }  // namespace whytls::investigate

@@ -18,6 +18,7 @@ struct Rung {
 };
 
 /// In waves: all of a wave are tried side by side, the first of them that works is the nearest; the next wave only if none does.
-std::vector<std::vector<Rung>> ladder(const Request& request, const probe::Offer& asked);
+/// `failure`: how the offer in question ended (Kind::failure); SSL 2 is tried only where a server of that age could have ended it so.
+std::vector<std::vector<Rung>> ladder(const Request& request, const probe::Offer& asked, const std::string& failure);
 
 }  // namespace whytls::investigate

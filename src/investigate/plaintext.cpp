@@ -3,7 +3,6 @@
 #include "wire/plaintext.h"
 
 #include <algorithm>
-#include <array>
 
 #include "investigate/client.h"
 #include "investigate/session.h"
@@ -14,15 +13,12 @@ namespace {
 
 using evidence::Kind;
 
-/// Protocols whose servers wait for the client's words, so that nothing in their answer to a ClientHello shows them.
-constexpr std::array<std::string_view, 4> silent{"postgres", "ldap", "rdp", "xmpp"};
-
 probe::Trial upgrade_trial(const Session& s, std::string_view protocol) {
   probe::Trial trial;
   trial.offer = default_client(s.request);
   trial.offer.alpn.clear();
   trial.starttls = std::string(protocol);
-  trial.step = std::chrono::milliseconds(2000);
+  trial.step = std::chrono::milliseconds(1000);
   return trial;
 }
 
@@ -38,23 +34,18 @@ void state_upgrade(Session& s, const std::string& protocol, const probe::Attempt
   s.add(Kind::upgrade_works, attempt.hello_answered(), "after the upgrade: " + probe::ending_words(attempt), protocol);
 }
 
-/// True when some protocol of the list is spoken.
-bool try_protocols(Session& s, const std::vector<std::string>& protocols) {
-  std::vector<probe::Trial> trials;
-  for (const std::string& protocol : protocols) {
-    s.say("trying the upgrade of " + protocol);
-    trials.push_back(upgrade_trial(s, protocol));
-  }
-  const auto attempts = s.runner.run(trials);
-  for (std::size_t i = 0; i < attempts.size(); ++i) {
-    state_upgrade(s, protocols[i], attempts[i]);
-    ProbeRun run{.change = "starttls." + protocols[i], .words = "with the upgrade dialogue of " + protocols[i], .times = 1, .same = 1};
-    run.works = attempts[i].hello_answered();
-    run.ended = probe::ending_words(attempts[i]);
-    run.address = attempts[i].address.text();
-    s.out.probes.push_back(std::move(run));
-  }
-  return !s.out.evidence.all(Kind::upgrade_offered).empty();
+void note_upgrade(Session& s, const std::string& protocol, const probe::Attempt& attempt) {
+  state_upgrade(s, protocol, attempt);
+  ProbeRun run{.change = "starttls." + protocol, .words = "with the upgrade dialogue of " + protocol, .times = 1, .same = 1};
+  run.works = attempt.hello_answered();
+  run.ended = probe::ending_words(attempt);
+  run.address = attempt.address.text();
+  s.out.probes.push_back(std::move(run));
+}
+
+void try_protocol(Session& s, const std::string& protocol) {
+  s.say("trying the upgrade of " + protocol);
+  for (const probe::Attempt& attempt : s.runner.run({upgrade_trial(s, protocol)})) note_upgrade(s, protocol, attempt);
 }
 
 void call_plaintext(Session& s, const std::string& protocol, const std::string& excerpt, const std::string& text) {
@@ -64,45 +55,58 @@ void call_plaintext(Session& s, const std::string& protocol, const std::string& 
   s.add(Kind::plaintext_speaker, std::string("server"));
 }
 
-/// A listener behind a load balancer that wants to be told who connects (PROXY protocol, version 1).
-bool expects_proxy_header(Session& s) {
+/// A listener behind a load balancer wants to be told who connects (PROXY protocol, version 1).
+probe::Trial proxy_header_trial(const Session& s) {
   probe::Trial trial;
   trial.offer = default_client(s.request);
-  const char* header =
-      s.runner.place().route.address.v6() ? "PROXY TCP6 ::1 ::1 50000 443\r\n" : "PROXY TCP4 127.0.0.1 127.0.0.1 50000 443\r\n";
+  const char* header = s.runner.place().route.address.v6() ? "PROXY TCP6 ::1 ::1 50000 443\r\n" : "PROXY TCP4 127.0.0.1 127.0.0.1 50000 443\r\n";
   const base::ByteView bytes = base::view(header);
   trial.prefix.assign(bytes.begin(), bytes.end());
-  trial.step = std::chrono::milliseconds(2000);
-  const auto attempts = s.runner.run({trial});
-  if (attempts.empty() || !attempts.front().hello_answered()) return false;
-  call_plaintext(s, "proxy-protocol", "", "with a PROXY protocol header in front, the server answers with a ServerHello");
-  return true;
+  trial.step = std::chrono::milliseconds(1000);
+  return trial;
+}
+
+/// Protocols whose servers wait for the client's words: those usual on this port, and where it is no usual port, those that end a
+/// connection which begins with a ClientHello.
+std::vector<std::string> silent_protocols(const Session& s) {
+  if (const wire::UpgradeProtocol* usual = wire::upgrade_for_port(s.request.port)) return {std::string(usual->name)};
+  if (s.out.evidence.text(Kind::failure) == "reset" || s.request.https()) return {};
+  return {"postgres", "ldap"};
 }
 
 }  // namespace
 
 void try_upgrades(Session& s) {
   const std::string shown = s.out.evidence.text(Kind::plaintext_protocol);
-  if (!shown.empty()) {
-    std::vector<std::string> protocols;
-    if (wire::upgrade_protocol(shown)) protocols.push_back(shown);
-    if (protocols.empty())
-      if (const wire::UpgradeProtocol* usual = wire::upgrade_for_port(s.request.port)) protocols.emplace_back(usual->name);
-    if (!protocols.empty()) try_protocols(s, protocols);
-    return;
+  if (wire::upgrade_protocol(shown)) {
+    try_protocol(s, shown);
+  } else if (const wire::UpgradeProtocol* usual = wire::upgrade_for_port(s.request.port)) {
+    try_protocol(s, std::string(usual->name));
   }
-  if (expects_proxy_header(s)) return;
-  const base::Bytes words = probe::plaintext_of(s.runner.place());
-  if (const wire::Plaintext plain = wire::recognise_plaintext(words, s.request.port); !words.empty() && !plain.protocol.empty()) {
-    call_plaintext(s, plain.protocol, plain.excerpt, "spoken to in plaintext it answers: \"" + plain.excerpt + "\"");
-    if (wire::upgrade_protocol(plain.protocol)) try_protocols(s, {plain.protocol});
-    return;
+}
+
+OtherWords begin_other_words(Session& s) {
+  OtherWords words;
+  words.proxy_header = s.runner.start(proxy_header_trial(s));
+  for (const std::string& protocol : silent_protocols(s))
+    if (auto future = s.runner.start(upgrade_trial(s, protocol))) words.upgrades.emplace_back(protocol, std::move(*future));
+  words.plaintext = s.runner.start_plaintext();
+  return words;
+}
+
+void end_other_words(Session& s, OtherWords words) {
+  const base::Bytes said = words.plaintext ? words.plaintext->get() : base::Bytes{};
+  for (auto& [protocol, future] : words.upgrades) note_upgrade(s, protocol, future.get());
+  if (words.proxy_header && words.proxy_header->get().hello_answered())
+    return call_plaintext(s, "proxy-protocol", "", "with a PROXY protocol header in front, the server answers with a ServerHello");
+  if (const auto spoken = s.out.evidence.all(Kind::upgrade_offered); !spoken.empty()) {
+    const std::string protocol = spoken.front()->subject;
+    return call_plaintext(s, protocol, "", "the port speaks " + protocol);
   }
-  std::vector<std::string> protocols(silent.begin(), silent.end());
-  if (try_protocols(s, protocols)) {
-    const std::string spoken = s.out.evidence.all(Kind::upgrade_offered).front()->subject;
-    call_plaintext(s, spoken, "", "the port speaks " + spoken);
-  }
+  const wire::Plaintext plain = wire::recognise_plaintext(said, s.request.port);
+  if (said.empty() || plain.protocol.empty()) return;
+  call_plaintext(s, plain.protocol, plain.excerpt, "spoken to in plaintext it answers: \"" + plain.excerpt + "\"");
+  if (wire::upgrade_protocol(plain.protocol)) try_protocol(s, plain.protocol);
 }
 
 }  // namespace whytls::investigate

@@ -7,8 +7,20 @@ std::optional<std::future<probe::Attempt>> Runner::start(probe::Trial trial, pro
   if (left() <= 0) return std::nullopt;
   ++used_;
   return std::async(std::launch::async, [this, trial = std::move(trial), place = std::move(place)] {
+    probe::wait(trial.pause, place.cancel);  // a pause takes no slot
     slots_.acquire();
     probe::Attempt out = probe::attempt(place, trial);
+    slots_.release();
+    return out;
+  });
+}
+
+std::optional<std::future<base::Bytes>> Runner::start_plaintext() {
+  if (left() <= 0) return std::nullopt;
+  ++used_;
+  return std::async(std::launch::async, [this] {
+    slots_.acquire();
+    base::Bytes out = probe::plaintext_of(place_);
     slots_.release();
     return out;
   });

@@ -25,6 +25,8 @@ class Runner {
   std::optional<std::future<probe::Attempt>> start(probe::Trial trial, probe::Place place);
   /// All of them side by side; those beyond the budget are left out at the end.
   std::vector<probe::Attempt> run(std::vector<probe::Trial> trials);
+  /// What the server says in plaintext; costs one connection.
+  std::optional<std::future<base::Bytes>> start_plaintext();
 
  private:
   probe::Place place_;

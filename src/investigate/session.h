@@ -19,6 +19,7 @@ struct Session {
   const net::CancelFlag* cancel;
   probe::ClientIdentity identity;
   std::optional<probe::Attempt> working;  ///< an attempt that gets past the step at which the one in question fails
+  bool silent = false;                    ///< the attempt in question is still without an answer: haste is due
   net::Clock::time_point begun = net::Clock::now();
 
   bool cancelled() const { return cancel && cancel->load(); }
@@ -58,5 +59,13 @@ void apply_client_demands(Session& session);
 // ---- plaintext.cpp --------------------------------------------------------------------------------------------------
 /// The answer was no TLS: tries the protocol's own upgrade.
 void try_upgrades(Session& session);
+/// There was no answer at all: what a server would say to other words than a ClientHello. Begun beside other probes, read later.
+struct OtherWords {
+  std::optional<std::future<probe::Attempt>> proxy_header;
+  std::vector<std::pair<std::string, std::future<probe::Attempt>>> upgrades;
+  std::optional<std::future<base::Bytes>> plaintext;
+};
+OtherWords begin_other_words(Session& session);
+void end_other_words(Session& session, OtherWords words);
 
 }  // namespace whytls::investigate

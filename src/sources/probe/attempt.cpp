@@ -11,13 +11,6 @@
 namespace whytls::probe {
 namespace {
 
-/// Sleeps in slices, so that an interruption ends it.
-void wait(std::chrono::milliseconds pause, const net::CancelFlag* cancel) {
-  const auto until = net::Clock::now() + pause;
-  while (net::Clock::now() < until && !(cancel && cancel->load()))
-    std::this_thread::sleep_for(std::min<net::Clock::duration>(until - net::Clock::now(), std::chrono::milliseconds(100)));
-}
-
 HandshakeOptions options_of(const Place& place, const Trial& trial, const Dialogue& dial, base::Bytes left_over) {
   HandshakeOptions options;
   options.depth = trial.depth;
@@ -33,6 +26,12 @@ HandshakeOptions options_of(const Place& place, const Trial& trial, const Dialog
 
 }  // namespace
 
+void wait(std::chrono::milliseconds pause, const net::CancelFlag* cancel) {
+  const auto until = net::Clock::now() + pause;
+  while (net::Clock::now() < until && !(cancel && cancel->load()))
+    std::this_thread::sleep_for(std::min<net::Clock::duration>(until - net::Clock::now(), std::chrono::milliseconds(100)));
+}
+
 bool Attempt::hello_answered() const {
   return transcript && (transcript->server_hello || transcript->retry_request || transcript->ssl2_server_hello) &&
          !transcript->server_alert();
@@ -42,7 +41,6 @@ Attempt attempt(const Place& place, const Trial& trial) {
   Attempt out;
   out.trial = trial;
   out.address = place.route.address;
-  if (trial.pause.count() > 0) wait(trial.pause, place.cancel);
   const auto begun = net::Clock::now();
   net::Route route = place.route;
   if (trial.max_segment) route.stream.max_segment = trial.max_segment;
@@ -52,6 +50,7 @@ Attempt attempt(const Place& place, const Trial& trial) {
   out.dial = {dialled.end,    dialled.detail, dialled.status,   dialled.not_offered, dialled.refused,
               dialled.answer, dialled.icmp,   dialled.tcp_took, dialled.proxy_took,  dialled.starttls_took};
   if (out.dialled == net::DialStage::ready && dialled.stream) {
+    if (trial.connected) *trial.connected = true;
     const HandshakeOptions options = options_of(place, trial, out.dial, std::move(dialled.left_over));
     if (!trial.prefix.empty()) dialled.stream->write(trial.prefix, net::Clock::now() + options.step);
     out.transcript = handshake(*dialled.stream, trial.offer, options);

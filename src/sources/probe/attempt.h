@@ -3,6 +3,8 @@
 // came of it. Blocking; one thread an attempt.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -30,7 +32,8 @@ struct Trial {
   base::Bytes prefix;                             ///< sent in the clear before TLS begins (a PROXY protocol header)
   std::optional<std::string> starttls;            ///< another upgrade dialogue than the place's
   std::optional<int> max_segment;                 ///< bytes; clamps both directions
-  std::chrono::milliseconds pause{0};             ///< waited before the connection
+  std::chrono::milliseconds pause{0};  ///< whoever runs the trial waits so long before it
+  std::shared_ptr<std::atomic<bool>> connected;    ///< set once TLS may begin, for those who watch a slow attempt
   std::optional<std::chrono::milliseconds> step;  ///< where not the place's
 };
 
@@ -58,6 +61,8 @@ struct Attempt {
 };
 
 Attempt attempt(const Place& place, const Trial& trial);
+/// Sleeps in slices, so that an interruption ends it.
+void wait(std::chrono::milliseconds pause, const net::CancelFlag* cancel);
 
 /// What a server says in plaintext: its greeting, or its answer to a line of HTTP. Empty where it says nothing.
 base::Bytes plaintext_of(const Place& place);

@@ -5,8 +5,8 @@ namespace whytls::probe {
 namespace {
 
 std::vector<Variation> propose(const Situation& s) {
-  Variation later = cure(change::pause, "unchanged, after a pause of 2 seconds", s.asked);
-  later.trial.pause = std::chrono::milliseconds(2000);
+  Variation later = cure(change::pause, "unchanged, after a pause of 1.2 seconds", s.asked);
+  later.trial.pause = std::chrono::milliseconds(1200);
   return {later};
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "registry/registry.h"
 #include "sources/probe/probe.h"
 
@@ -35,7 +37,12 @@ std::vector<std::uint16_t> droppable(const Offer& offer) {
 
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
-  if (s.asked.no_extensions) return out;
+  // What is larger than one extension is settled first.
+  const bool hybrid = std::any_of(s.asked.groups.begin(), s.asked.groups.end(), post_quantum);
+  const bool other_reason = evidence::known_yes(s.evidence.is(evidence::Kind::cures, change::post_quantum_dropped));
+  const bool too_early = hybrid && s.working && !s.evidence.find(evidence::Kind::cures, change::post_quantum_dropped) &&
+                         std::none_of(s.working->groups.begin(), s.working->groups.end(), post_quantum);
+  if (s.asked.no_extensions || other_reason || too_early) return out;
   std::vector<std::uint16_t> types = droppable(s.asked);
   if (s.working) types = missing_from(droppable(*s.working), types);
   if (types.empty()) return out;

@@ -41,6 +41,9 @@ std::vector<std::uint16_t> schemes_for_other_types(const std::vector<std::uint16
 }
 
 std::vector<Variation> propose(const Situation& s) {
+  if (s.working && subset(s.working->suites, s.asked.suites) && subset(s.working->signature_algorithms, s.asked.signature_algorithms) &&
+      subset(s.working->groups, s.asked.groups))
+    return {};
   Offer offer = s.asked;
   for (const std::uint16_t code : s.asked.suites) {
     const Suite* suite = registry::suite(code);

@@ -8,9 +8,11 @@ constexpr int small_segment = 500;
 
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
-  Variation small = cure(change::small_segments, "in TCP segments of at most 500 bytes, both ways", s.asked);
-  small.trial.max_segment = small_segment;
-  out.push_back(small);
+  if (s.evidence.text(evidence::Kind::failure) == "timeout") {  // what is lost on the path leaves silence, never an answer
+    Variation small = cure(change::small_segments, "in TCP segments of at most 500 bytes, both ways", s.asked);
+    small.trial.max_segment = small_segment;
+    out.push_back(small);
+  }
   if (s.asked.segment_split != 0) {
     Offer whole = s.asked;
     whole.segment_split = 0;

@@ -14,20 +14,22 @@ struct Bound {
 // 255 is where one length byte ends, 511 where old load balancers hung (RFC 7685), 1,400 where one segment ends.
 constexpr std::array bounds{Bound{change::smaller_256, 256}, Bound{change::smaller_512, 512}, Bound{change::smaller_1400, 1400}};
 
+/// From the largest bound down: a smaller one matters only where the larger breaks a working offer (or is out of reach).
 std::vector<Variation> propose(const Situation& s) {
-  std::vector<Variation> out;
-  if (!s.working) return out;
+  if (!s.working) return {};
   const std::size_t asked = hello_size(s.asked);
   const std::size_t works = hello_size(*s.working);
-  for (const Bound& bound : bounds) {
-    if (asked < bound.bytes || works >= bound.bytes) continue;
+  for (auto bound = bounds.rbegin(); bound != bounds.rend(); ++bound) {
+    if (asked < bound->bytes || works >= bound->bytes) continue;
+    const evidence::Answer breaks = s.evidence.is(evidence::Kind::breaks, bound->change);
+    if (evidence::known_yes(breaks)) continue;
+    if (evidence::known_no(breaks)) return {};
     Offer padded = *s.working;
     padded.no_extensions = false;
-    padded.pad_to = std::min(asked, bound.bytes + 60);
-    if (bound.bytes == 1400) padded.pad_to = asked;
-    out.push_back(spoil(bound.change, "a small offer that works, padded to " + std::to_string(padded.pad_to) + " bytes", padded));
+    padded.pad_to = bound->bytes == 1400 ? asked : std::min(asked, bound->bytes + 60);
+    return {spoil(bound->change, "a small offer that works, padded to " + std::to_string(padded.pad_to) + " bytes", padded)};
   }
-  return out;
+  return {};
 }
 
 }  // namespace

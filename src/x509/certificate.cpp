@@ -14,7 +14,8 @@
 namespace whytls::x509 {
 namespace {
 
-constexpr std::size_t largest = std::size_t{1} << 20U;
+/// libcrypto's clients refuse lists above 100 KiB; what a certificate of this size decodes to stays below 20 MiB.
+constexpr std::size_t largest = std::size_t{128} << 10U;
 
 void refuse(Certificate& c, std::string reason) {
   if (c.malformed.empty()) c.malformed = std::move(reason);
@@ -72,6 +73,23 @@ void read_digests(X509* x, Certificate& c) {
   OPENSSL_free(spki);
 }
 
+/// Which of the extensions libcrypto cannot decode; where it can decode each, one contradicts another.
+std::string undecodable_extension(X509* x) {
+  for (int i = 0; i < X509_get_ext_count(x); ++i) {
+    X509_EXTENSION* one = X509_get_ext(x, i);
+    const X509V3_EXT_METHOD* method = X509V3_EXT_get(one);
+    if (method == nullptr) continue;
+    void* value = X509V3_EXT_d2i(one);
+    if (value == nullptr) return "the extension " + object_text(X509_EXTENSION_get_object(one)) + " cannot be decoded";
+    if (method->it != nullptr) {
+      ASN1_item_free(static_cast<ASN1_VALUE*>(value), ASN1_ITEM_ptr(method->it));
+    } else {
+      method->ext_free(value);
+    }
+  }
+  return "its extensions contradict each other or themselves";
+}
+
 void judge_profile(X509* x, Certificate& c) {
   std::set<std::string> seen;
   for (int i = 0; i < X509_get_ext_count(x); ++i) {
@@ -82,7 +100,7 @@ void judge_profile(X509* x, Certificate& c) {
   // RFC 5280 4.1.2.1: when extensions are used, version MUST be 3.
   if (!seen.empty() && c.version < 3) refuse(c, "extensions in a certificate of version " + std::to_string(c.version));
   if (c.version > 3 || c.version < 1) refuse(c, "version " + std::to_string(c.version) + " does not exist");
-  if ((X509_get_extension_flags(x) & EXFLAG_INVALID) != 0) refuse(c, "an extension cannot be decoded");
+  if ((X509_get_extension_flags(x) & EXFLAG_INVALID) != 0) refuse(c, undecodable_extension(x));
   if (!c.key.decoded && c.key.type != KeyType::unknown) refuse(c, "the public key cannot be decoded");
 }
 
@@ -108,7 +126,7 @@ Certificate examine(base::ByteView der) {
   Certificate c;
   c.der.assign(der.begin(), der.end());
   SHA256(der.data(), der.size(), c.sha256.data());
-  if (der.empty() || der.size() > largest) return refuse(c, der.empty() ? "it is empty" : "it is larger than 1 MiB"), c;
+  if (der.empty() || der.size() > largest) return refuse(c, der.empty() ? "it is empty" : "it is larger than 128 KiB"), c;
   const unsigned char* at = der.data();
   OwnX509 x(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
   if (x == nullptr) {

@@ -78,7 +78,7 @@ struct Certificate {
   bool operator==(const Certificate& other) const { return der == other.der; }
 };
 
-/// Always returns what could be read; `malformed` says what is wrong, if anything is. Certificates over 1 MiB are not parsed.
+/// Always returns what could be read; `malformed` says what is wrong, if anything is. Certificates over 128 KiB are not parsed.
 Certificate examine(base::ByteView der);
 /// A certificate that libcrypto can use, or Fault::input with the reason. Lesser offences stay in `malformed`.
 base::Result<Certificate> parse_certificate(base::ByteView der);

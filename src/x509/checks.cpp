@@ -132,7 +132,17 @@ void check_host(const Subject& leaf, const Context& context) {
   leaf.fault(Code::name_mismatch, fmt::format("{} is not covered: {}{}", base::printable(context.options.host), match.reason, names));
 }
 
-bool calls_itself_root(const std::string& issuer) { return base::lower(issuer).find("root") != std::string::npos; }
+/// "Root" as a word of the name, also in "RootCA" and "MyRoot"; not in "Grassroots".
+bool calls_itself_root(const std::string& issuer) {
+  const std::string low = base::lower(issuer);
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  for (std::size_t at = low.find("root"); at != std::string::npos; at = low.find("root", at + 1)) {
+    const bool begins = at == 0 || !letter(low[at - 1]) || (issuer[at] == 'R' && letter(issuer[at - 1]));
+    const std::string_view rest = std::string_view(low).substr(at + 4);
+    if (begins && (rest.empty() || !letter(rest.front()) || rest.starts_with("ca") || rest.starts_with("cert"))) return true;
+  }
+  return false;
+}
 
 /// The label of another store on hand that has an anchor for this end.
 std::string other_store_with(const Path& path, const JudgeOptions& options) {

@@ -14,6 +14,7 @@ namespace whytls::x509 {
 namespace {
 
 constexpr std::size_t most_served = 64;
+constexpr std::size_t most_bytes = std::size_t{512} << 10U;
 
 /// A path with its faults.
 struct Judged {
@@ -103,13 +104,20 @@ void read_served(Judgement& out) {
     if (seen) out.facts.duplicates.push_back(i);
     if (!seen) distinct.push_back(&c);
     if (c.handle == nullptr) out.facts.unparsable.push_back(i);
-    if (i > 0 && c.self_signed) out.facts.root_served = true;
+    if (i == 0) continue;
+    if (c.self_signed) out.facts.root_served = true;
+    const bool issuer = !out.facts.issuer_served && names_issuer(out.served[0], c) && verifies_under(out.served[0], c) == Verified::yes;
+    out.facts.issuer_served = out.facts.issuer_served || issuer;
+    if (i == 1) out.facts.next_is_issuer = issuer;
   }
   out.facts.leaf_alone = distinct.size() == 1;
   out.facts.leaf_is_ca = !out.served.empty() && out.served.front().is_ca;
-  if (out.served.size() > 1) {
-    const Certificate& leaf = out.served[0];
-    out.facts.next_is_issuer = names_issuer(leaf, out.served[1]) && verifies_under(leaf, out.served[1]) == Verified::yes;
+}
+
+void read_better_leaf(const std::string& host, Judgement& out) {
+  if (!out.host || out.host->covered) return;
+  for (std::size_t i = 1; i < out.served.size() && !out.facts.better_leaf; ++i) {
+    if (!out.served[i].is_ca && match_host(out.served[i], host).covered) out.facts.better_leaf = i;
   }
 }
 
@@ -219,8 +227,13 @@ Judgement judge(const std::vector<base::Bytes>& chain, const JudgeOptions& optio
   const QuietErrors quiet;
   Judgement out;
   out.facts.served = chain.size();
-  out.facts.bounded = chain.size() > most_served;
-  for (std::size_t i = 0; i < std::min(chain.size(), most_served); ++i) out.served.push_back(examine(chain[i]));
+  std::size_t bytes = 0;
+  for (const base::Bytes& der : chain) {
+    bytes += der.size();
+    if (out.served.size() >= most_served || bytes > most_bytes) break;
+    out.served.push_back(examine(der));
+  }
+  out.facts.bounded = out.served.size() < chain.size();
   read_served(out);
   out.facts.store_empty = options.store == nullptr || !options.store->report().usable();
   if (out.served.empty() || out.served.front().handle == nullptr) {
@@ -229,6 +242,7 @@ Judgement judge(const std::vector<base::Bytes>& chain, const JudgeOptions& optio
   }
   if (!options.host.empty()) out.host = match_host(out.served.front(), options.host);
   judge_paths(options, out);
+  read_better_leaf(options.host, out);
   std::vector<Certificate> seen = out.served;
   for (const Link& link : out.path) seen.push_back(link.certificate);
   out.interception = intercepted_by(seen);

@@ -102,8 +102,11 @@ struct ChainFacts {
   bool leaf_alone = false;      ///< one distinct certificate was served
   bool in_order = true;         ///< the served part of the path stands in order, the leaf first, nothing unrelated between
   bool next_is_issuer = false;  ///< the second certificate served is the leaf's issuer
-  bool linked = false;          ///< the path goes beyond the leaf
-  bool root_served = false;     ///< a self-signed certificate was served behind the leaf (needless, harmless)
+  bool issuer_served = false;   ///< the leaf's issuer is among the served certificates, wherever
+  std::optional<std::size_t>
+      better_leaf;           ///< served position of another end-entity certificate that covers the host, where the first does not
+  bool linked = false;       ///< the path goes beyond the leaf
+  bool root_served = false;  ///< a self-signed certificate was served behind the leaf (needless, harmless)
   bool leaf_is_ca = false;
   std::vector<std::size_t> duplicates, unrelated, unparsable;  ///< served positions
   std::string missing_issuer;           ///< name of the issuer that is not among the served certificates and the store

@@ -249,6 +249,33 @@ TEST(Judge, names_a_malformed_intermediate_where_it_breaks_the_chain_only) {
   EXPECT_THAT(sound.facts.unparsable, ::testing::ElementsAre(2));
 }
 
+TEST(Judge, notices_the_right_leaf_in_the_wrong_place) {
+  Chain c;
+  c.issue();
+  const Minted other = must(mint(leaf_recipe("other.example.com"), &c.intermediate));
+  const TrustStore store = c.store();
+  const Judgement j = judge({other.certificate.der, c.intermediate.certificate.der, c.leaf.certificate.der}, options_with(store));
+  EXPECT_EQ(codes(j), "name_mismatch@0");
+  EXPECT_EQ(j.facts.better_leaf, 2U);
+  EXPECT_FALSE(judge_chain(c).facts.better_leaf);
+}
+
+TEST(Judge, looks_at_no_more_than_it_can_bear) {
+  Chain c;
+  c.issue();
+  std::vector<base::Bytes> many(1000, c.leaf.certificate.der);
+  many.push_back(c.intermediate.certificate.der);
+  const TrustStore store = c.store();
+  const Judgement j = judge(many, options_with(store));
+  EXPECT_TRUE(j.facts.bounded);
+  EXPECT_LE(j.served.size(), 64U);
+  Recipe large = leaf_recipe("www.example.com");
+  for (int i = 0; i < 8000; ++i) large.dns.push_back("name" + std::to_string(i) + ".example.com");
+  const Certificate big = must(mint(large)).certificate;
+  EXPECT_EQ(big.handle, nullptr);
+  EXPECT_THAT(big.malformed, HasSubstr("larger"));
+}
+
 TEST(Judge, lists_faults_in_the_order_of_precedence) {
   Chain c;
   c.leaf_as = leaf_recipe("other.example.com");

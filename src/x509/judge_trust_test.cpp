@@ -55,6 +55,17 @@ TEST(Trust, takes_a_leaf_alone_for_an_incomplete_chain_unless_its_issuer_calls_i
   EXPECT_TRUE(judge_with({direct.certificate.der}, c.store()).trusted);
 }
 
+TEST(Trust, knows_the_word_root_in_an_issuers_name) {
+  const std::vector<std::pair<std::string, bool>> names{{"Example Root CA", true}, {"ExampleRootCA", true},  {"root", true},
+                                                        {"Root-X1", true},         {"Grassroots CA", false}, {"Rooted CA", false},
+                                                        {"Issuing CA", false}};
+  for (const auto& [name, is_root] : names) {
+    const Minted issuer = must(mint(root_recipe(name)));
+    const Judgement j = judge_with({must(mint(leaf_recipe("www.example.com"), &issuer)).certificate.der}, trusting({}));
+    EXPECT_EQ(codes(j), is_root ? "untrusted_root@0" : "issuer_missing@0") << name;
+  }
+}
+
 TEST(Trust, takes_a_next_certificate_that_is_not_the_issuer_for_an_incomplete_chain) {
   Chain c;
   c.issue();

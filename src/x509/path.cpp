@@ -66,20 +66,23 @@ Verified Builder::verified(const Link& child, const Link& issuer) {
 /// none verifies does an issuer count whose identifier does not speak against it: then the signature is bad.
 std::vector<Builder::Step> Builder::issuers(const Path& path, bool& rekeyed) {
   std::vector<Step> good;
+  std::vector<Step> unknown;
   std::vector<Step> bad;
   const Link& child = path.last();
   for (const Link* issuer : candidates(child)) {
     if (issuer == &child) continue;
     const Step step{issuer, verified(child, *issuer), compare_key_ids(child.certificate, issuer->certificate)};
-    if (step.signature != Verified::no) {
+    if (step.signature == Verified::yes) {
       good.push_back(step);
+    } else if (step.signature == Verified::unknown) {
+      unknown.push_back(step);
     } else if (step.ids == KeyIds::differ) {
       rekeyed = true;
     } else {
       bad.push_back(step);
     }
   }
-  std::vector<Step>& steps = good.empty() ? bad : good;
+  std::vector<Step>& steps = !good.empty() ? good : !unknown.empty() ? unknown : bad;
   std::erase_if(steps, [&](const Step& step) {
     return std::any_of(path.links.begin(), path.links.end(),
                        [&](const Link* link) { return same_entity(link->certificate, step.issuer->certificate); }) &&

@@ -38,7 +38,7 @@ class Builder {
 
   static constexpr std::size_t most_paths = 32;
   static constexpr std::size_t most_links = 12;
-  static constexpr std::size_t most_signatures = 256;
+  static constexpr std::size_t most_signatures = 128;
 
  private:
   struct Step {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -20,10 +21,17 @@ struct TrustStore::State {
   std::vector<std::unique_ptr<AnchorSource>> sources;
   StoreReport report;
   bool surveyed = false;
+  std::mutex guard;
   /// What is tried, one after the other, where all of the sources together hold nothing.
   std::vector<std::string> fallbacks;
 
-  void survey() {
+  const StoreReport& survey() {
+    const std::scoped_lock lock(guard);
+    read();
+    return report;
+  }
+
+  void read() {
     if (surveyed) return;
     surveyed = true;
     for (const auto& source : sources) count(*source);
@@ -42,8 +50,9 @@ struct TrustStore::State {
   }
 
   std::vector<Certificate> find(const X509_NAME* name) {
-    survey();
     const QuietErrors quiet;
+    const std::scoped_lock lock(guard);
+    read();
     std::vector<Certificate> out;
     for (const auto& source : sources) source->find(name, out);
     std::vector<Certificate> distinct;
@@ -106,10 +115,7 @@ TrustStore TrustStore::of_certificates(std::vector<Certificate> roots, std::stri
   return store;
 }
 
-const StoreReport& TrustStore::report() const {
-  state_->survey();
-  return state_->report;
-}
+const StoreReport& TrustStore::report() const { return state_->survey(); }
 
 std::vector<Certificate> TrustStore::issuers_of(const Certificate& child) const {
   if (child.handle == nullptr) return {};

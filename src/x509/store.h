@@ -34,7 +34,7 @@ struct StoreReport {
   bool usable() const { return roots > 0; }
 };
 
-/// Cheap to copy: copies share what was read. Every call may read files; none is safe to run beside another on the same store.
+/// Cheap to copy: copies share what was read. Every call may read files; calls from several threads wait for each other.
 class TrustStore {
  public:
   TrustStore();  ///< empty

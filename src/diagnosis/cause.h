@@ -59,7 +59,7 @@ struct Finding {
   std::optional<Stage> stage;  ///< where it is not the step at which the handshake in question failed
   std::string summary;         ///< one sentence for a tired operator: lower case, no full stop, both sides' values
   std::vector<std::pair<std::string, evidence::Value>> detail;  ///< keys as the cause's page documents them
-  std::vector<Ref> rests_on;                                    ///< the facts that prove it, the strongest first
+  std::vector<Ref> rests_on;                                    ///< the facts that prove it, the strongest first; unknown ones are dropped
   std::string to_be_surer;                                      ///< what would make it certain; empty when it is
   std::vector<Remedy> remedies;                                 ///< where not the cause's own
   std::vector<std::string_view> more_general;  ///< causes that are silenced beside the cause's own: ids, "certificate.*" or "*"

@@ -39,6 +39,20 @@ std::vector<Block> blocks(std::string_view page, std::string_view id) {
   return out;
 }
 
+/// One plain sentence, proof behind it, and every key of the detail explained on the page.
+void check_words(const Finding& finding, std::string_view page) {
+  const std::string& summary = finding.summary;
+  ASSERT_FALSE(summary.empty());
+  EXPECT_FALSE(std::isupper(static_cast<unsigned char>(summary.front())) && !summary.starts_with("TLS")) << summary;
+  EXPECT_FALSE(summary.ends_with(".") || summary.ends_with(" ")) << summary;
+  EXPECT_EQ(summary.find("  "), std::string::npos) << summary;
+  EXPECT_EQ(summary.find("\"\""), std::string::npos) << summary;
+  EXPECT_FALSE(finding.rests_on.empty()) << summary;
+  EXPECT_EQ(finding.confidence == Confidence::certain, finding.to_be_surer.empty()) << summary;
+  for (const auto& [key, value] : finding.detail)
+    EXPECT_NE(page.find("`detail." + key + "`"), std::string_view::npos) << "the page does not explain detail." << key;
+}
+
 class Page : public testing::TestWithParam<const Cause*> {};
 
 TEST_P(Page, HasItsSectionsInOrderAndItsEvidenceIsJudgedRight) {
@@ -60,7 +74,7 @@ TEST_P(Page, HasItsSectionsInOrderAndItsEvidenceIsJudgedRight) {
     if (block.fires) {
       ++firing;
       EXPECT_EQ(verdict, cause.id) << "block " << firing << " must fire";
-      EXPECT_FALSE(diagnosis.verdict && diagnosis.verdict->finding.summary.empty());
+      if (diagnosis.verdict) check_words(diagnosis.verdict->finding, text);
     } else {
       ++missing;
       EXPECT_NE(verdict, cause.id) << "near miss " << missing;

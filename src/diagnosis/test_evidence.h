@@ -4,14 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include <initializer_list>
 #include <string_view>
+#include <vector>
 
 #include "diagnosis/engine.h"
 
 namespace whytls::diagnosis {
 
-inline Evidence evidence_of(std::initializer_list<std::string_view> lines) {
+inline Evidence evidence_of(const std::vector<std::string_view>& lines) {
   Evidence out;
   for (const std::string_view line : lines) {
     auto fact = evidence::parse_fact(line);

@@ -10,12 +10,20 @@ const Cause cipher_no_common_suite{
     .spec = "RFC 8446 4.1.1, RFC 5246 7.4.1.3",
     .rank = rank::suite,
     .stages = {Stage::client_hello},
-    .needs = {{Kind::cures, std::string(change::suites)}, {Kind::cures, std::string(change::key_type)}},
+    .needs = {{Kind::cures, std::string(change::suites)},
+              {Kind::cures, std::string(change::key_type)},
+              {Kind::cures, std::string(change::groups)},
+              {Kind::cures, std::string(change::signature_algorithms)}},
     .match = [](const Evidence& e) -> std::optional<Finding> {
       if (!known_yes(decides(e, change::suites))) return std::nullopt;
       // With the suites as they are something else cures it: they do meet (rule 3).
-      if (known_yes(e.is(Kind::cures, change::groups) || e.is(Kind::cures, change::signature_algorithms))) return std::nullopt;
+      const Answer meet = e.is(Kind::cures, change::groups) || e.is(Kind::cures, change::signature_algorithms);
+      if (known_yes(meet)) return std::nullopt;
       Finding f{.confidence = pair_confidence(e, change::suites), .rests_on = pair_of(e, change::suites)};
+      if (!known_no(meet) && !known_yes(e.is(Kind::breaks, change::suites))) {
+        f.confidence = Confidence::likely;
+        f.to_be_surer = "all groups, and all signature algorithms, with the same suites would tell it from those";
+      }
       f.side = either(e);
       const std::string chosen = e.text(Kind::selected_suite);
       f.summary = "the client offers " + few(e.list(Kind::offered_suites)) + " only, the server " +

@@ -20,7 +20,8 @@ const Cause protocol_version_mismatch{
       const Answer common = protocol::version_is_common(e);
       const bool inferred = pair.empty() && protocol::works_in_another(e) && known_no(e.is(Kind::cures, change::algorithms));
       if (known_yes(common) || (!answered && pair.empty() && !inferred)) return std::nullopt;
-      Finding f{.confidence = answered ? Confidence::certain : pair.empty() ? Confidence::likely : pair_confidence(e, pair)};
+      const bool shown = !pair.empty() && (known_no(common) || pair != change::version);
+      Finding f{.confidence = answered ? Confidence::certain : shown ? pair_confidence(e, pair) : Confidence::likely};
       if (answered) f.stage = Stage::server_hello;
       f.rests_on = pair.empty() ? std::vector<Ref>{{Kind::selected_version, ""}, {Kind::offered_versions, ""}} : pair_of(e, pair);
       const std::string accepted = e.text(Kind::selected_version);
@@ -28,6 +29,8 @@ const Cause protocol_version_mismatch{
       f.summary = "the client offers " + titles(e.list(Kind::offered_versions)) + " only, the server " +
                   (accepted.empty() ? "accepts none of these" : "accepts " + titles({accepted}));
       f.detail = {{"client", e.list(Kind::offered_versions)}, {"server", accepted}};
+      if (f.confidence != Confidence::certain)
+        f.to_be_surer = "all suites, groups and signature algorithms at the same versions would tell it from those";
       if (f.side == Side::client) f.remedies = {Remedy::offer_version, Remedy::enable_version};
       return f;
     },

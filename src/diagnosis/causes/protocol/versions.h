@@ -15,14 +15,16 @@ inline bool versions_below_floor(const Evidence& e) {
          std::none_of(offered.begin(), offered.end(), [](const std::string& v) { return v == "tls1.2" || v == "tls1.3"; });
 }
 
-/// The versions stayed as they were, and something else cured it: a version is common (rule 3).
+/// The versions stayed as they were, and something else cured it: a version is common (rule 3). No only where everything else that
+/// is negotiated was widened in vain, or these versions spoil an offer that works.
 inline Answer version_is_common(const Evidence& e) {
-  Answer out = any_decides(e, {change::server_name_added, change::server_name_dropped, change::server_name_other});
+  bool common = known_yes(any_decides(e, {change::server_name_added, change::server_name_dropped, change::server_name_other}));
   for (const std::string_view same_versions :
        {change::algorithms, change::key_type, change::suites, change::groups, change::signature_algorithms})
-    out = out || e.is(Kind::cures, same_versions);
-  for (const std::string& version : e.list(Kind::offered_versions)) out = out || e.is(Kind::accepts_version, version);
-  return out;
+    common = common || known_yes(e.is(Kind::cures, same_versions));
+  for (const std::string& version : e.list(Kind::offered_versions)) common = common || known_yes(e.is(Kind::accepts_version, version));
+  if (common) return Answer::yes;
+  return known_no(e.is(Kind::cures, change::algorithms)) || known_yes(e.is(Kind::breaks, change::version)) ? Answer::no : Answer::unknown;
 }
 
 /// Where the handshake begins to work, in a version that was not offered.

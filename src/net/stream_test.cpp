@@ -55,18 +55,18 @@ TEST(Stream, ASilentPeerMeansTimeoutAtTheDeadline) {
   const Connected made = reach(server.address());
   const auto took = time_of([&] { EXPECT_EQ(made.stream->read(in(150ms)).end, End::timeout); });
   EXPECT_GE(took, 149ms);
-  EXPECT_LT(took, 400ms);
+  EXPECT_LT(took, 900ms);
 }
 
 TEST(Stream, APeerThatDoesNotReadStopsAWriteAtTheDeadline) {
   const Served server([](Stream& peer) {
-    std::this_thread::sleep_for(500ms);
+    std::this_thread::sleep_for(1s);
     peer.abort();
   });
   const Connected made = reach(server.address());
   const base::Bytes large(64 << 20, 'x');
   const auto took = time_of([&] { EXPECT_EQ(made.stream->write(large, in(150ms), 0), End::timeout); });
-  EXPECT_LT(took, 450ms);
+  EXPECT_LT(took, 1s);
 }
 
 TEST(Stream, NobodyListeningIsRefused) {
@@ -96,7 +96,7 @@ TEST(Stream, ACancelledReadEndsWithin200Milliseconds) {
   });
   const auto took = time_of([&] { EXPECT_EQ(made.stream->read(in(5s)).end, End::cancelled); });
   canceller.join();
-  EXPECT_LT(took, 250ms);
+  EXPECT_LT(took, 600ms);
 }
 
 TEST(Stream, KnowsThatItsDataWereAcknowledgedBeforeTheReset) {
@@ -158,9 +158,9 @@ TEST(Stream, WritesInSegmentsWhereAsked) {
 
 TEST(Listener, GivesUpAtItsDeadlineAndWhenCancelled) {
   const auto listener = Listener::open({.ip = "127.0.0.1", .port = 0});
-  EXPECT_LT(time_of([&] { EXPECT_EQ((*listener)->accept(in(50ms), nullptr), nullptr); }), 250ms);
+  EXPECT_LT(time_of([&] { EXPECT_EQ((*listener)->accept(in(50ms), nullptr), nullptr); }), 600ms);
   const CancelFlag cancelled{true};
-  EXPECT_LT(time_of([&] { EXPECT_EQ((*listener)->accept(in(5s), &cancelled), nullptr); }), 250ms);
+  EXPECT_LT(time_of([&] { EXPECT_EQ((*listener)->accept(in(5s), &cancelled), nullptr); }), 600ms);
 }
 
 TEST(Listener, SaysWhyItCannotListen) {

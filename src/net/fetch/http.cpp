@@ -93,7 +93,7 @@ class Exchange {
       const ReadResult got = stream_->read(deadline_);
       error_code error;
       if (got.end == End::closed) {
-        parser.put_eof(error);  // an answer without length ends here
+        if (parser.got_some()) parser.put_eof(error);  // an answer without length ends here
         if (!error && parser.is_done()) return true;
         return fail(End::closed, "the answer was not whole"), false;
       }

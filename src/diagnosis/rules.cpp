@@ -158,6 +158,7 @@ std::string failure_words(const Evidence& evidence) {
   if (failure == "reset") return "a reset";
   if (failure == "closed") return "a close without an alert";
   if (failure == "timeout") return "silence";
+  if (failure == "refused") return "a refusal";
   return failure;
 }
 

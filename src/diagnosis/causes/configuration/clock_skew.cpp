@@ -51,7 +51,9 @@ const Cause configuration_clock_skew{
       const std::int64_t ahead = times.front().ahead;
       std::vector<std::string> sources;
       for (const OtherTime& time : times) {
-        sources.push_back(time.source);
+        sources.push_back(time.source == "date-header" ? "the server's Date header"
+                          : time.source == "ocsp"      ? "its OCSP response"
+                                                       : time.source);
         f.rests_on.push_back({Kind::clock_ahead, time.source});
         f.rests_on.push_back({Kind::chain_valid_by_other_clock, time.source});
       }

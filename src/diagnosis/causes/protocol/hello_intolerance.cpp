@@ -43,15 +43,14 @@ const Cause protocol_hello_intolerance{
       if (trigger.name.empty()) return std::nullopt;
       const bool size = trigger.name == "size";
       const bool unacknowledged = known_no(e.is(Kind::sent_acknowledged)) && e.text(Kind::failure) == "timeout";
-      if (size && unacknowledged && !known_no(decides(e, change::small_segments)))
+      if ((size || trigger.weak) && unacknowledged && !known_no(decides(e, change::small_segments)))
         return std::nullopt;  // mtu-blackhole, or not yet told from it
       Finding f{.confidence = Confidence::likely};
       for (const std::string& changed : trigger.changes) {
         for (Ref& ref : pair_of(e, changed)) f.rests_on.push_back(std::move(ref));
         if (!trigger.weak) f.confidence = std::max(f.confidence, pair_confidence(e, changed));
       }
-      f.summary = "the server answers " + trigger.words + " with " + failure_words(e);
-      if (size) f.summary = "the server fails on " + trigger.words + " (" + failure_words(e) + ")";
+      f.summary = "the server fails on " + trigger.words + " (" + failure_words(e) + ")";
       const bool on_the_path = unacknowledged || e.number(Kind::reset_hops_nearer).value_or(0) > 0;
       if (size) f.side = on_the_path ? Side::network : either(e);
       f.detail = {{"trigger", trigger.name}};

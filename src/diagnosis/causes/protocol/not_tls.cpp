@@ -65,6 +65,7 @@ const Cause protocol_not_tls{
       return f;
     },
     .remedies = {Remedy::serve_tls, Remedy::use_tls_port},
+    .more_general = {"network.reset-in-handshake", "network.closed-in-handshake", "network.handshake-timeout"},
 };
 
 }  // namespace whytls::diagnosis

@@ -32,7 +32,7 @@ const Cause protocol_starttls_needed{
       return f;
     },
     .remedies = {Remedy::use_starttls, Remedy::use_tls_port},
-    .more_general = {"protocol.not-tls"},
+    .more_general = {"protocol.not-tls", "network.reset-in-handshake", "network.closed-in-handshake", "network.handshake-timeout"},
 };
 
 }  // namespace whytls::diagnosis

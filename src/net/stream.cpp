@@ -69,6 +69,7 @@ class TcpStream final : public Stream {
   KernelView last_view_;
   std::uint64_t sent_ = 0;
   int route_errors_ = 0;
+  bool was_reset_ = false;  // the kernel tells of a reset once; whoever asks later would take it for an orderly end
   std::array<std::uint8_t, 16384> buffer_;
 };
 
@@ -85,7 +86,9 @@ void TcpStream::connect(const Address& to, const StreamOptions& options, Deadlin
   out.end = waiter_.await(socket_, deadline, error, [&](auto handler) { socket_.async_connect(endpoint, handler); });
   drain_icmp(descriptor(), icmp_);
   out.icmp = icmp_;
-  if (out.end == End::open && !error) return settle();
+  // A SYN that is answered by a reset yields ECONNREFUSED: this connection was made, and reset before we looked.
+  was_reset_ = out.end == End::open && error == asio::error::connection_reset;
+  if (out.end == End::open && (!error || was_reset_)) return settle();
   out.text = out.end == End::timeout ? "no answer within the time allowed" : out.end == End::cancelled ? "interrupted" : error.message();
   if (out.end != End::open) return;
   // An ICMP "port unreachable" yields ECONNREFUSED as well: only the error queue tells it from a reset.
@@ -93,7 +96,6 @@ void TcpStream::connect(const Address& to, const StreamOptions& options, Deadlin
   const int code = error.value();
   out.end = unreachable || speaks_of_the_route(code) ? End::unreachable
             : code == ECONNREFUSED                   ? End::refused
-            : code == ECONNRESET                     ? End::reset
             : code == ETIMEDOUT                      ? End::timeout
                                                      : End::local;
 }
@@ -135,9 +137,9 @@ End TcpStream::wait(tcp::socket::wait_type what, Deadline deadline) {
 /// How an error ends the stream; nothing where one should go on.
 std::optional<End> TcpStream::ended_by(const error_code& error) {
   if (error == asio::error::would_block || error == asio::error::try_again || error == asio::error::interrupted) return std::nullopt;
-  if (error == asio::error::eof) return End::closed;
+  if (error == asio::error::eof) return was_reset_ ? End::reset : End::closed;
   const int code = error.value();
-  if (code == ECONNRESET || code == EPIPE || code == ECONNABORTED) return End::reset;
+  if (code == ECONNRESET || code == EPIPE || code == ECONNABORTED) return was_reset_ = true, End::reset;
   if (code == ETIMEDOUT) return End::timeout;
   if (!speaks_of_the_route(code) && code != ECONNREFUSED) return End::local;
   // RFC 1122 4.2.3.9: an ICMP error must not end an established connection. One may be a blip; a second, after a retransmission, is none.

@@ -36,6 +36,26 @@ TEST(Stream, TellsAnOrderlyEndFromAReset) {
   EXPECT_EQ(reach(resets.address()).stream->read(in(2s)).end, End::reset);
 }
 
+TEST(Stream, AResetIsNotForgottenOnceAWriteMetIt) {
+  const Served server([](Stream& peer) { peer.abort(); });
+  const Connected made = reach(server.address());
+  ASSERT_NE(made.stream, nullptr) << made.text;
+  std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(made.stream->write(base::view("x"), in(1s), 0), End::reset);
+  EXPECT_EQ(made.stream->write(base::view("x"), in(1s), 0), End::reset);
+  EXPECT_EQ(made.stream->read(in(1s)).end, End::reset);
+  EXPECT_EQ(made.stream->read(in(1s)).end, End::reset);
+}
+
+TEST(Stream, AResetRightAfterTheAcceptIsNoFailureToConnect) {
+  const Served server([](Stream& peer) { peer.abort(); });
+  for (int i = 0; i < 200; ++i) {
+    const Connected made = reach(server.address());
+    ASSERT_NE(made.stream, nullptr) << made.text;
+    EXPECT_EQ(made.stream->read(in(1s)).end, End::reset);
+  }
+}
+
 TEST(Stream, WhatCameBeforeAResetIsStillRead) {
   const Served server([](Stream& peer) {
     say(peer, "last words");

@@ -60,9 +60,8 @@ Done starttls(Options& o, const std::string& value) {
   std::vector<std::string> names;
   for (const wire::UpgradeProtocol* each : wire::upgrade_protocols)
     if (!each->proxy) names.emplace_back(each->name);
-  if (const wire::UpgradeProtocol* known = wire::upgrade_protocol(name); known && !known->proxy) return text_into(o.request.starttls, name);
-  if (name == "postgresql") return text_into(o.request.starttls, "postgres");
-  if (name == "mariadb") return text_into(o.request.starttls, "mysql");
+  const wire::UpgradeProtocol* known = wire::upgrade_protocol(name);
+  if (known && !known->proxy) return text_into(o.request.starttls, std::string(known->name));
   const auto near = base::nearest(name, names);
   return refuse(fmt::format("no dialogue '{}' is known{}; there are {}", base::printable(value, 40),
                             near ? ": did you mean " + *near + "?" : "", base::join(names, ", ")));

@@ -70,12 +70,12 @@ std::string command_rows() {
 std::string short_help() {
   std::string out = "whytls names the one reason why a TLS handshake fails, and what to change.\n\n";
   out += "usage: whytls TARGET [OPTION…]\n       whytls COMMAND …\n\n";
-  out += "TARGET is host, host:port, [v6]:port or a URL (https://…, smtp://…, postgres://…).\n\nCommands:\n";
+  out += "TARGET is host, host:port, [v6]:port or a URL (https://…, smtp://…, mysql://…).\n\nCommands:\n";
   out += command_rows();
   out +=
       "\nTry:\n  whytls example.com\n  whytls smtp://mail.example.com:587\n  whytls db.example.com:5432 --starttls postgres --max-version "
       "tls1.2\n";
-  out += "\nwhytls COMMAND -h lists a command's options, whytls COMMAND --help explains them.\n";
+  out += "\nwhytls COMMAND -h lists the options of a command, --help explains them.\n";
   return out;
 }
 
@@ -88,14 +88,13 @@ std::string long_help(const Command& command, bool named) {
   if (!command.examples.empty()) out += "\nExamples:\n" + examples(command);
   if (!named) out += "\nCommands:\n" + command_rows();
   out += options(command, true);
-  out +=
-      "\nEvery option but the help's can also be set by the environment (WHYTLS_CA_FILE for --ca-file)\nor by a line \"ca-file = …\" in "
-      ".whytls.conf of the working folder,\n$XDG_CONFIG_HOME/whytls/whytls.conf or /etc/whytls/whytls.conf; the first of these wins.\n";
+  out += "\nEvery option but the help's can also be set by the environment (WHYTLS_CA_FILE\n";
+  out += "for --ca-file), or by a line \"ca-file = …\" in .whytls.conf here,\n";
+  out += "in $XDG_CONFIG_HOME/whytls/whytls.conf or in /etc/whytls/whytls.conf. The first\nof these wins.\n";
   if (command.connects)
     out +=
-        "\nExit status: 0 it works, 1 it fails and the cause is named, 2 wrong usage or input,\n3 undetermined, 4 whytls itself failed, "
-        "130 "
-        "interrupted.\n";
+        "\nExit status: 0 it works, 1 it fails and the cause is named, 2 wrong usage or\ninput, 3 undetermined, 4 whytls itself failed, "
+        "130 interrupted.\n";
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "diagnosis/rules.h"
 #include "registry/registry.h"
 
 namespace whytls::cli {
@@ -115,7 +116,8 @@ std::string stop_words(const Investigation& found) {
   if (failure == "client" || failure == "dns") return {};
   if (failure == "alert") return fmt::format("alert {} from the {}", e.text(evidence::Kind::alert), e.text(evidence::Kind::alert_from));
   if (failure == "plaintext") return "an answer that is no TLS";
-  return found.main ? probe::ending_words(*found.main) : failure;
+  const bool before_answer = found.diagnosis.stage <= diagnosis::Stage::client_hello;
+  return found.main && before_answer ? probe::ending_words(*found.main) : diagnosis::failure_words(e);
 }
 
 /// Which rungs a connection of this kind has, in their order.

@@ -79,8 +79,7 @@ TEST(Target, NeverRepeatsTheUserInfoOfAUrl) {
 }
 
 TEST(Target, SchemesAskOnlyForDialoguesThatExist) {
-  for (const Scheme& scheme : schemes())
-    EXPECT_TRUE(scheme.starttls.empty() || wire::upgrade_protocol(scheme.starttls)) << scheme.name;
+  for (const Scheme& scheme : schemes()) EXPECT_TRUE(scheme.starttls.empty() || wire::upgrade_protocol(scheme.starttls)) << scheme.name;
 }
 
 TEST(HostPort, NeedsBoth) {

@@ -43,13 +43,18 @@ bool bare_page(const Answer& answer, Plaintext& found) {
     found.status = three_digits(words);
     found.excerpt = words;
   }
+  const std::size_t code = lower.find("error code: ");  // Python's http.server
+  if (found.status == 0 && code != std::string::npos) found.status = three_digits(answer.text.substr(code + 12));
   return is(found, "http");
 }
 
 /// RFC 9113 3.4: an HTTP/2 server that was not asked begins with a SETTINGS frame on stream 0.
-bool http2_settings(const Answer& answer) {
-  if (answer.bytes.size() < 9 || answer.at(0) != 0 || answer.at(1) != 0 || answer.at(2) % 6 != 0 || answer.at(3) != 4) return false;
-  return answer.at(4) == 0 && answer.at(5) == 0 && answer.at(6) == 0 && answer.at(7) == 0 && answer.at(8) == 0;
+bool http2_settings(const Answer& answer, Plaintext& found) {
+  if (answer.bytes.size() < 9 || answer.at(2) % 6 != 0 || answer.at(3) != 4) return false;
+  for (const std::size_t zero : std::initializer_list<std::size_t>{0, 1, 4, 5, 6, 7, 8})
+    if (answer.at(zero) != 0) return false;
+  found.excerpt = "HTTP/2 SETTINGS frame";
+  return is(found, "http");
 }
 
 /// RFC 6120 4.2. The namespace tells a server's port from a client's.
@@ -65,7 +70,7 @@ bool xmpp(const Answer& answer, Plaintext& found) {
 bool recognise_web(const Answer& answer, Plaintext& found) {
   if (xmpp(answer, found)) return true;
   if (status_line(answer, "RTSP", "rtsp", found) || status_line(answer, "SIP", "sip", found)) return true;
-  if (http2_settings(answer)) return is(found, "http");
+  if (http2_settings(answer, found)) return true;
   if (!status_line(answer, "HTTP", "http", found) && !bare_page(answer, found)) return false;
   for (const std::string_view words : tls_expected) found.says_tls_expected = found.says_tls_expected || answer.has(words);
   return true;

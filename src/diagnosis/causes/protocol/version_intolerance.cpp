@@ -22,6 +22,9 @@ const Cause protocol_version_intolerance{
       if (!over_13 && !over_12) return std::nullopt;
       const std::string_view pair = over_13 ? change::without_tls13 : change::without_tls12;
       const std::string blamed = over_13 ? "tls1.3" : "tls1.2";
+      // What it chooses then must be a version that was offered: else none is common.
+      if (known_no(e.includes(Kind::offered_versions, e.text(Kind::selected_version))) && !e.text(Kind::selected_version).empty())
+        return std::nullopt;
       const Answer other = protocol::size_explains(e) || protocol::group_explains(e);
       if (known_yes(other) || known_yes(e.is(Kind::accepts_version, blamed))) return std::nullopt;
       Finding f{.confidence = known_no(other) ? pair_confidence(e, pair) : Confidence::likely, .rests_on = pair_of(e, pair)};

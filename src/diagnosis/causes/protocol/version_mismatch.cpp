@@ -20,8 +20,9 @@ const Cause protocol_version_mismatch{
       const Answer common = protocol::version_is_common(e);
       const bool inferred = pair.empty() && protocol::works_in_another(e) && known_no(e.is(Kind::cures, change::algorithms));
       if (known_yes(common) || (!answered && pair.empty() && !inferred)) return std::nullopt;
+      const bool says_so = inferred && repeated(e) && protocol::refused_for_its_version(e);
       const bool shown = !pair.empty() && (known_no(common) || pair != change::version);
-      Finding f{.confidence = answered ? Confidence::certain : shown ? pair_confidence(e, pair) : Confidence::likely};
+      Finding f{.confidence = answered || says_so ? Confidence::certain : shown ? pair_confidence(e, pair) : Confidence::likely};
       if (answered) f.stage = Stage::server_hello;
       f.rests_on = pair.empty() ? std::vector<Ref>{{Kind::selected_version, ""}, {Kind::offered_versions, ""}} : pair_of(e, pair);
       const std::string accepted = e.text(Kind::selected_version);

@@ -33,6 +33,11 @@ inline bool works_in_another(const Evidence& e) {
          known_no(e.includes(Kind::offered_versions, e.text(Kind::selected_version)));
 }
 
+/// The alert names the version, or leaving out the highest one already changes the answer.
+inline bool refused_for_its_version(const Evidence& e) {
+  return server_alert(e, "protocol_version") || known_yes(any_decides(e, {change::without_tls13, change::without_tls12}));
+}
+
 /// The server answers an offer of higher versions with an older one, as RFC 5246 E.1 has it; the client gives up.
 inline bool answered_with_older(const Evidence& e) {
   const auto offered = e.list(Kind::offered_versions);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "diagnosis/rules.h"
+#include "observe/fingerprint.h"
 #include "registry/registry.h"
 
 namespace whytls::cli {
@@ -27,6 +28,8 @@ report::Offer offer_of(const wire::ClientHello& hello) {
   out.signature_algorithms = hello.signature_algorithms();
   out.server_name = hello.server_name();
   out.alpn = hello.alpn();
+  out.ja3 = observe::ja3(hello);
+  out.ja4 = observe::ja4(hello);
   return out;
 }
 

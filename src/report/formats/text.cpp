@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "report/format.h"
 #include "report/ladder.h"
@@ -40,19 +41,53 @@ void print_list(Sheet& sheet, std::string_view label, const std::vector<std::str
   for (std::size_t i = 0; i < lines.size(); ++i) sheet.entry(i == 0 ? label : "", lines[i]);
 }
 
-/// Where a remark behind a directive stands in the way of the margin, it goes on a line of its own above.
-std::vector<std::string> without_long_remarks(const std::vector<std::string>& lines, std::size_t room) {
+/// A command for a shell, by its first word: such a line may be continued on the next.
+bool is_command(std::string_view line) {
+  constexpr std::array<std::string_view, 11> programs{"openssl ", "curl ",    "gnutls-cli ", "gnutls-serv ", "keytool ", "cp ",
+                                                      "psql ",    "apt-get ", "mariadb ",    "ldapsearch ",  "whytls "};
+  return std::any_of(programs.begin(), programs.end(), [&](std::string_view program) { return line.starts_with(program); });
+}
+
+/// Continues a long command where an option or a further command begins; each line but the last ends with a backslash.
+void fold_command(std::vector<std::string>& out, std::string line, std::size_t room) {
+  while (columns(line) > room) {
+    std::size_t at = std::string::npos;
+    for (std::size_t next = line.find(' ', 3); next != std::string::npos && next + 2 <= room; next = line.find(' ', next + 1))
+      if (line.compare(next, 2, " -") == 0 || line.compare(next, 4, " && ") == 0) at = next;
+    if (at == std::string::npos) break;
+    out.push_back(line.substr(0, at) + " \\");
+    line = "  " + line.substr(at + 1);
+  }
+  out.push_back(std::move(line));
+}
+
+void fold_remark(std::vector<std::string>& out, const std::string& line, std::size_t room) {
+  const std::string mark = line.substr(0, line.find(' ') + 1);
+  for (const std::string& piece : wrapped(line.substr(mark.size()), room - mark.size())) out.push_back(mark + piece);
+}
+
+bool is_remark(std::string_view line) {
+  return line.starts_with("# ") || line.starts_with("; ") || line.starts_with("// ") || line.starts_with("-- ");
+}
+
+/// Lines that fit the room as far as they may be broken: remarks are wrapped, and set above the line that they follow; commands are
+/// continued; directives stay as they are.
+std::vector<std::string> folded(const std::vector<std::string>& lines, std::size_t room) {
   std::vector<std::string> out;
-  for (const std::string& line : lines) {
+  for (std::string line : lines) {
     std::size_t at = std::string::npos;
     for (const std::string_view mark : {"  # ", "  // ", "  -- "})
       if (at == std::string::npos) at = line.find(mark);
     if (columns(line) > room && at != std::string::npos && at > 0) {
-      out.push_back(line.substr(at + 2));
-      out.push_back(line.substr(0, at));
-    } else {
-      out.push_back(line);
+      fold_remark(out, line.substr(at + 2), room);
+      line.resize(at);
     }
+    if (is_command(line))
+      fold_command(out, std::move(line), room);
+    else if (is_remark(line))
+      fold_remark(out, line, room);
+    else
+      out.push_back(std::move(line));
   }
   return out;
 }
@@ -60,7 +95,7 @@ std::vector<std::string> without_long_remarks(const std::vector<std::string>& li
 void print_snippet(Sheet& sheet, const Fix& fix) {
   constexpr std::size_t column = 4, name_width = 11;
   const std::size_t room = sheet.style().width - column - name_width;
-  const std::vector<std::string> lines = without_long_remarks(base::split(fix.snippet, "\n"), room);
+  const std::vector<std::string> lines = folded(base::split(fix.snippet, "\n"), room);
   for (std::size_t i = 0; i < lines.size(); ++i)
     sheet.verbatim(column, fmt::format("{:<{}}{}", i == 0 ? fix.software : "", name_width, lines[i]));
 }

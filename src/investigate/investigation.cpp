@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "investigate/client.h"
 #include "investigate/session.h"
+#include "evidence/changes.h"
 #include "registry/registry.h"
+#include "x509/host.h"
 
 namespace whytls::investigate {
 namespace {
@@ -124,6 +126,39 @@ bool recovered(Session& s) {
   return true;
 }
 
+/// Where a web server may stand behind a port that is not known for it, one request tells what the handshake does not: that a
+/// client certificate is wanted after all, or what time it is there.
+void ask_http(Session& s) {
+  const evidence::Evidence& e = s.out.evidence;
+  const bool certificate = known_yes(e.is(Kind::requests_certificate)) && healthy(s);
+  const bool time = (!e.all(Kind::link_expired).empty() || !e.all(Kind::link_not_yet_valid).empty()) && !s.request.at;
+  if (s.request.https() || !s.request.starttls.empty() || (!certificate && !time)) return;
+  probe::Trial trial = s.out.main->trial;
+  trial.ask_http = true;
+  auto attempts = s.runner.run({trial});
+  if (attempts.empty() || !attempts.front().transcript || attempts.front().transcript->application.http_status == 0) return;
+  s.out.main = std::move(attempts.front());
+  take_in(s, *s.out.main);
+}
+
+/// The certificate is for another name, and none was sent: whether one cures it.
+void try_with_a_name(Session& s) {
+  if (s.out.offer.server_name || s.out.evidence.text(Kind::name_mismatch).empty() || probe::is_address(checked_name_of(s.request))) return;
+  probe::Trial trial;
+  trial.offer = probe::without_post_quantum(s.out.offer);
+  trial.offer.server_name = checked_name_of(s.request);
+  trial.depth = probe::Depth::server_flight;
+  for (int i = 0; i < 2; ++i) {
+    auto attempts = s.runner.run({trial});
+    if (attempts.empty() || !attempts.front().transcript || attempts.front().transcript->certificates.empty()) return;
+    const x509::Certificate leaf = x509::examine(attempts.front().transcript->certificates.front());
+    const bool cured = x509::match_host(leaf, checked_name_of(s.request)).covered;
+    s.add(Kind::cures, cured, fmt::format("with the server name {}: a certificate for {}", *trial.offer.server_name, x509::display_name(leaf)),
+          std::string(evidence::change::server_name_added));
+    if (!cured) return;
+  }
+}
+
 /// A fault that only this client sees in what came whole is asked for once more.
 void repeat_refusal(Session& s) {
   auto again = s.runner.run({s.out.main->trial});
@@ -137,7 +172,10 @@ void look_deeper(Session& s) {
   const evidence::Evidence& e = s.out.evidence;
   const std::string failure = e.text(Kind::failure);
   const std::string stage = e.text(Kind::failed_stage);
-  if (failure == "client") return repeat_refusal(s);
+  if (failure == "client") {
+    try_with_a_name(s);
+    return repeat_refusal(s);
+  }
   if (failure == "plaintext" && stage == "client-hello") {
     s.add(Kind::failures_seen, std::int64_t{1});
     try_upgrades(s);
@@ -174,6 +212,7 @@ bool went_on_meanwhile(Session& s, std::future<probe::Attempt>& first) {
 
 void diagnose_address(Session& s) {
   take_in(s, *s.out.main);
+  ask_http(s);
   if (healthy(s) && !s.diagnose().verdict) return;
   if (recovered(s) && healthy(s)) return;
   s.add(Kind::failures_seen, s.out.evidence.number(Kind::failures_seen).value_or(1));

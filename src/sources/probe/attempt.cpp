@@ -18,7 +18,7 @@ HandshakeOptions options_of(const Place& place, const Trial& trial, const Dialog
   options.overall = place.overall;
   options.cancel = place.cancel;
   options.identity = trial.identity;
-  if (trial.depth == Depth::application) options.http_head = place.http_host;
+  if (trial.depth == Depth::application) options.http_head = trial.ask_http ? place.route.host : place.http_host;
   options.already_read = std::move(left_over);
   options.started = std::chrono::duration_cast<Microseconds>(dial.tcp_took + dial.proxy_took + dial.starttls_took);
   return options;

@@ -14,6 +14,7 @@ using evidence::Evidence;
 using evidence::Kind;
 
 observe::Ending ending_of(const Transcript& t) {
+  if (t.complete) return observe::Ending::completed;  // a server that then has nothing to say, or closes, has failed nothing
   switch (t.ending.end) {
     case net::End::closed:
       return observe::Ending::closed;
@@ -28,7 +29,7 @@ observe::Ending ending_of(const Transcript& t) {
     case net::End::local:
       return observe::Ending::local;
     default:
-      return t.complete ? observe::Ending::completed : observe::Ending::open;
+      return observe::Ending::open;
   }
 }
 

@@ -194,6 +194,10 @@ std::optional<std::string> plain_word(std::string_view word, Side side, const Ev
       if (asked.empty()) return fact->subject;
     return asked.empty() ? "smtp" : asked;
   }
+  if (word == "upgrade" || word == "upgrade:gnutls") {
+    const std::string asked = evidence.text(Kind::starttls);
+    return asked.empty() ? "" : (word == "upgrade" ? " -starttls " : " --starttls-proto=") + asked;
+  }
   // OpenSSL 3 speaks TLS 1.0 and 1.1 only at security level 0.
   if (word == "seclevel" || word == "seclevel:curl") {
     if (version_in_question(side, evidence) >= version::tls12) return "";

@@ -15,8 +15,8 @@ namespace whytls::dialects {
 std::uint16_t suite_in_question(remedy::Side side, const Evidence& evidence);
 
 /// {host} {port} {name} {version} {version:go} {version:gnutls} {version:curl} {suite} {suite:iana} {suite:gnutls} {group} {group:iana}
-/// {group:gnutls} {group:go} {groups} {groups:iana} {sigalg} {sigalg:gnutls} {alpn} {starttls} {seclevel} {seclevel:curl} {other-key}
-/// {covered}; absent: no such word.
+/// {group:gnutls} {group:go} {groups} {groups:iana} {sigalg} {sigalg:gnutls} {alpn} {starttls} {upgrade} {upgrade:gnutls} {seclevel}
+/// {seclevel:curl} {other-key} {covered}; absent: no such word.
 std::optional<std::string> placeholder(std::string_view word, remedy::Side side, const Evidence& evidence);
 
 }  // namespace whytls::dialects

@@ -153,7 +153,7 @@ std::string few(const std::vector<std::string>& list) {
 }
 
 std::string failure_words(const Evidence& evidence) {
-  const std::string failure = evidence.text(Kind::failure);
+  std::string failure = evidence.text(Kind::failure);
   if (failure == "alert") return "alert " + evidence.text(Kind::alert);
   if (failure == "reset") return "a reset";
   if (failure == "closed") return "a close without an alert";

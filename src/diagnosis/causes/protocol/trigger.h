@@ -69,7 +69,7 @@ inline Trigger trigger_of(const Evidence& e) {
   if (Trigger t = cut(e); !t.name.empty()) return t;
   const Answer size = size_explains(e);
   const Answer group = group_explains(e);
-  const Trigger named = named_extension(e);
+  Trigger named = named_extension(e);
   const Bound* bound = decisive_bound(e);
   const bool padded = padding_fails(e) || (bound && known_yes(e.is(Kind::breaks, bound->change)));
   if (known_yes(size) && (padded || named.name.empty())) return size_trigger(e, !padded);

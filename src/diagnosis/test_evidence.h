@@ -25,6 +25,7 @@ inline std::string_view verdict_id(const Diagnosis& diagnosis) { return diagnosi
 
 inline std::vector<std::string_view> ids(const std::vector<Verdict>& verdicts) {
   std::vector<std::string_view> out;
+  out.reserve(verdicts.size());
   for (const Verdict& verdict : verdicts) out.push_back(verdict.cause->id);
   return out;
 }

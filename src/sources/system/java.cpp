@@ -218,7 +218,7 @@ class Evaluation {
     if (why != nullptr) policy_.lines[std::string(aspect::dh_bits)] = why->line;
     for (const std::string_view hash : {"md2", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"}) {
       if (const JavaConstraint* ban = hash_ban(std::string(hash))) {
-        policy_.forbidden_hashes.emplace_back(hash);
+        (ban->only_public_roots ? policy_.forbidden_hashes_of_public_roots : policy_.forbidden_hashes).emplace_back(hash);
         policy_.lines[fmt::format("{}:{}", aspect::hashes, hash)] = ban->line;
       }
     }

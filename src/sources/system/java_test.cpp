@@ -109,6 +109,21 @@ TEST(JavaPolicy, NamesTheLineOfEachRule) {
   EXPECT_THAT(policy_facts(policy, needs), IsEmpty());
 }
 
+TEST(JavaPolicy, RefusesAHashForPublicRootsOnly) {
+  const testing::Folder folder;
+  const std::string home =
+      made_up_java(folder, "jdk.certpath.disabledAlgorithms=MD5, SHA1 jdkCA & usage TLSServer, SHA224 usage SignedJAR\n");
+  const LibraryPolicy policy = java_policy(Environment{{{"JAVA_HOME", home}}, {}}).value();
+  EXPECT_THAT(policy.forbidden_hashes, ElementsAre("md5"));
+  ServerNeeds needs;
+  needs.chain = {{"rsa-2048", 2048, 0, "sha1", false}};
+  EXPECT_THAT(policy_facts(policy, needs), IsEmpty());
+  needs.public_root = evidence::Answer::yes;
+  const auto facts = policy_facts(policy, needs);
+  ASSERT_EQ(facts.size(), 3U);
+  EXPECT_EQ(evidence::to_text(facts[2]), "policy_below_floor[java] = yes");
+}
+
 TEST(JavaPolicy, AddsTheSystemsPolicyOnlyWhereTheFileAsksForIt) {
   const testing::Folder folder;
   folder.write("etc/crypto-policies/back-ends/java.config", "jdk.tls.disabledAlgorithms=TLSv1.3\n");

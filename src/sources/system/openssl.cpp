@@ -2,7 +2,11 @@
 // OpenSSL: its configuration is read by us, for the lines, and applied to a context of libssl by libssl's own SSL_CONF; the ClientHello
 // that this context then writes into memory says what is really offered.
 #include <fmt/format.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
@@ -65,13 +69,50 @@ OfferLists everything(OSSL_LIB_CTX* library) {
   return offered_by(context.get());
 }
 
-/// RSA or DH, and EC bits that a level of security asks for: SSL_CTX_set_security_level(3).
+/// DH (nominally also RSA) and EC bits that a level of security asks for: SSL_CTX_set_security_level(3).
 struct Strength {
   unsigned security, rsa, ec;
 };
 Strength strength(int level) {
   constexpr Strength levels[]{{0, 0, 0}, {80, 1024, 160}, {112, 2048, 224}, {128, 3072, 256}, {192, 7680, 384}, {256, 15360, 512}};
   return levels[std::min(std::max(level, 0), 5)];
+}
+
+/// Bits of security that libcrypto grants an RSA key of that size; 0 where it takes none.
+int rsa_security(OSSL_LIB_CTX* library, unsigned bits) {
+  using NumberPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
+  using BuilderPtr = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
+  using ParametersPtr = std::unique_ptr<OSSL_PARAM, Deleter<OSSL_PARAM_free>>;
+  using MakerPtr = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
+  const NumberPtr modulus(BN_new()), exponent(BN_new());
+  const BuilderPtr builder(OSSL_PARAM_BLD_new());
+  // Only its size counts: no key is made.
+  BN_set_bit(modulus.get(), static_cast<int>(bits) - 1);
+  BN_set_bit(modulus.get(), 0);
+  BN_set_word(exponent.get(), 65537);
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get());
+  const ParametersPtr parameters(OSSL_PARAM_BLD_to_param(builder.get()));
+  const MakerPtr maker(EVP_PKEY_CTX_new_from_name(library, "RSA", nullptr));
+  EVP_PKEY* key = nullptr;
+  if (maker == nullptr || parameters == nullptr || EVP_PKEY_fromdata_init(maker.get()) != 1 ||
+      EVP_PKEY_fromdata(maker.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) {
+    return 0;
+  }
+  const int security = EVP_PKEY_get_security_bits(key);
+  EVP_PKEY_free(key);
+  return security;
+}
+
+/// libcrypto computes an RSA key's strength by a formula (NIST SP 800-56B), so that keys a little below 2048 bits still hold at level 2.
+unsigned smallest_rsa(OSSL_LIB_CTX* library, const Strength& wanted) {
+  if (wanted.rsa == 0) return 0;
+  unsigned low = wanted.rsa / 2, high = wanted.rsa;
+  while (low + 1 < high) {
+    const unsigned middle = (low + high) / 2;
+    (rsa_security(library, middle) >= static_cast<int>(wanted.security) ? high : low) = middle;
+  }
+  return high;
 }
 
 std::string_view aspect_of(std::string_view command) {
@@ -120,9 +161,9 @@ void apply(LibraryPolicy& policy, SSL_CTX* context, const std::vector<CnfValue>&
   SSL_CONF_CTX_finish(conf.get());
 }
 
-void note_level(LibraryPolicy& policy, int level, const Line& line) {
+void note_level(LibraryPolicy& policy, OSSL_LIB_CTX* library, int level, const Line& line) {
   const Strength wanted = strength(level);
-  policy.min_rsa_bits = wanted.rsa;
+  policy.min_rsa_bits = smallest_rsa(library, wanted);
   // ssl_security_default_callback: ephemeral DH below 80 bits of security is refused at every level.
   policy.min_dh_bits = std::max(wanted.rsa, 1024U);
   policy.min_ec_bits = wanted.ec;
@@ -159,7 +200,7 @@ base::Result<LibraryPolicy> openssl_policy(const Environment& environment) {
   policy.problems = std::move(cnf.problems);
   Line level{{}, 0, fmt::format("compiled into libssl: security level {}", SSL_CTX_get_security_level(context.get()))};
   apply(policy, context.get(), system_default(cnf), level);
-  note_level(policy, SSL_CTX_get_security_level(context.get()), level);
+  note_level(policy, library.get(), SSL_CTX_get_security_level(context.get()), level);
   // OpenSSL 3 connects to servers without RFC 5746 only where an option says so: SSL_CTX_set_options(3).
   policy.legacy_renegotiation =
       (SSL_CTX_get_options(context.get()) & (SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION)) != 0;

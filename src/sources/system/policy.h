@@ -51,6 +51,8 @@ struct LibraryPolicy {
   unsigned min_rsa_bits = 0, min_dh_bits = 0, min_ec_bits = 0;  ///< bits; 0: no bound
   /// Hashes of signatures on certificates that it refuses: "md5", "sha1", "sha224" …
   std::vector<std::string> forbidden_hashes;
+  /// Further ones that it refuses only where the chain ends in a public root (Java's jdkCA).
+  std::vector<std::string> forbidden_hashes_of_public_roots;
   bool legacy_renegotiation = false;               ///< goes on with a server that lacks RFC 5746
   std::map<std::string, Line, std::less<>> lines;  ///< aspect -> the line that decides it
   std::vector<std::string> files;                  ///< configuration files that were read, in order
@@ -85,7 +87,8 @@ struct ServerNeeds {
   std::vector<std::uint16_t> versions, suites, groups, signature_algorithms;  ///< all that it is known to accept
   unsigned dh_bits = 0;  ///< of its Diffie-Hellman prime, where every suite that it takes is DHE
   evidence::Answer secure_renegotiation = evidence::Answer::unknown;
-  std::vector<ChainLink> chain;  ///< leaf first
+  std::vector<ChainLink> chain;                              ///< leaf first
+  evidence::Answer public_root = evidence::Answer::unknown;  ///< the chain ends in a root of the public stores
 };
 /// Leaf first; self-signed certificates above the leaf count as anchors.
 std::vector<ChainLink> chain_links(std::span<const x509::Certificate> chain);

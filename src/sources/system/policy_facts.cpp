@@ -110,13 +110,17 @@ void judge_bits(Bans& bans, std::string_view what, unsigned has, unsigned wants,
   bans.push_back({fmt::format("{} of {} bits (it wants {})", what, has, wants), has < floor, aspect, {}});
 }
 
-void judge_chain(Bans& bans, const LibraryPolicy& policy, const std::vector<ChainLink>& chain) {
+void judge_chain(Bans& bans, const LibraryPolicy& policy, const ServerNeeds& needs) {
+  const std::vector<ChainLink>& chain = needs.chain;
+  std::vector<std::string> hashes = policy.forbidden_hashes;
+  if (needs.public_root == evidence::Answer::yes) {
+    hashes.insert(hashes.end(), policy.forbidden_hashes_of_public_roots.begin(), policy.forbidden_hashes_of_public_roots.end());
+  }
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const ChainLink& link = chain[i];
     const std::string who = i == 0 ? "the server's" : fmt::format("the issuer's (position {})", i);
     judge_bits(bans, who + " RSA key", link.rsa_bits, policy.min_rsa_bits, 2048, aspect::rsa_bits);
     judge_bits(bans, who + " elliptic curve key", link.ec_bits, policy.min_ec_bits, 256, aspect::ec_bits);
-    const auto& hashes = policy.forbidden_hashes;
     if (!link.anchor && std::find(hashes.begin(), hashes.end(), link.hash) != hashes.end()) {
       bans.push_back({fmt::format("a certificate signed with {} (position {})", base::printable(link.hash, 32), i), weak_hash(link.hash),
                       aspect::hashes, link.hash});
@@ -134,7 +138,7 @@ Bans judge(const LibraryPolicy& policy, const ServerNeeds& needs) {
              {"the signature algorithm", registry::signature_scheme_name, registry::signature_scheme_name, weak_scheme},
              aspect::signature_algorithms);
   judge_bits(bans, "Diffie-Hellman parameters", needs.dh_bits, policy.min_dh_bits, 2048, aspect::dh_bits);
-  judge_chain(bans, policy, needs.chain);
+  judge_chain(bans, policy, needs);
   // A server without RFC 5746 is the server's own fault, never a policy's: it counts as below the floor.
   if (needs.secure_renegotiation == evidence::Answer::no && !policy.legacy_renegotiation) {
     bans.push_back({"a server without secure renegotiation (RFC 5746)", true, aspect::renegotiation, {}});

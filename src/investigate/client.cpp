@@ -60,6 +60,32 @@ base::Result<Offer> narrow(Offer offer, const Request& request) {
   return offer;
 }
 
+bool limited_by_options(const Request& request) {
+  return !request.versions.empty() || !request.ciphers.empty() || !request.groups.empty() || !request.sigalgs.empty() ||
+         request.alpn.has_value();
+}
+
+/// The default client with a library's own lists; such a client names no application protocols.
+Offer as_library(Offer offer, const system::OfferLists& lists) {
+  offer.versions = lists.versions;
+  offer.suites = lists.suites;
+  offer.groups = lists.groups;
+  offer.signature_algorithms = lists.signature_algorithms;
+  offer.key_shares.clear();
+  if (offer.offers_tls13() && !offer.groups.empty()) offer.key_shares = {offer.groups.front()};
+  offer.alpn.clear();
+  return offer;
+}
+
+tl::unexpected<base::Error> unknown_client(const std::string& name) {
+  std::vector<std::string> known = probe::profile_names();
+  known.insert(known.end(), {"default", "openssl", "gnutls", "java"});
+  const auto near = base::nearest(name, known);
+  return base::fail(base::Fault::misuse,
+                    "no client is known by this name" + (near ? ", did you mean " + *near + "?" : "; there are " + base::join(known, ", ")),
+                    "--client " + base::printable(name));
+}
+
 }  // namespace
 
 std::optional<std::string> server_name_of(const Request& request) {
@@ -77,19 +103,42 @@ Offer default_client(const Request& request) {
   return offer;
 }
 
-bool narrowed(const Request& request) {
-  return !request.client.empty() || !request.versions.empty() || !request.ciphers.empty() || !request.groups.empty() ||
-         !request.sigalgs.empty() || request.alpn.has_value();
+bool narrowed(const Request& request) { return (!request.client.empty() && request.client != "default") || limited_by_options(request); }
+
+base::Result<Client> client_of(const Request& request) {
+  Client client;
+  client.offer = default_client(request);
+  const std::vector<std::string> libraries{"openssl", "gnutls", "java"};
+  if (std::find(libraries.begin(), libraries.end(), request.client) != libraries.end()) {
+    auto policy = system::library_policy(request.client, system::Environment::of_process());
+    if (!policy) return base::fail(policy.error().fault, policy.error().what, "--client " + request.client);
+    client.offer = as_library(client.offer, system::client_offer_limits(*policy));
+    client.policy = std::move(*policy);
+  } else if (!request.client.empty() && request.client != "default") {
+    client.recorded = probe::profile(request.client);
+    if (!client.recorded) return unknown_client(request.client);
+    client.offer = taken_apart(client.recorded->hello);
+    client.offer.server_name = server_name_of(request);
+  }
+  auto offer = narrow(client.offer, request);
+  if (!offer) return tl::unexpected<base::Error>(offer.error());
+  if (limited_by_options(request)) client.recorded = nullptr;
+  client.offer = std::move(*offer);
+  return client;
 }
 
-base::Result<Offer> offer_of(const Request& request) { return narrow(default_client(request), request); }
-
 Offer taken_apart(const wire::ClientHello& hello) {
+  const auto plain = [](std::vector<std::uint16_t> list) {
+    std::erase_if(list, registry::is_grease);
+    return list;
+  };
   Offer offer;
+  offer.grease = std::any_of(hello.cipher_suites.begin(), hello.cipher_suites.end(), registry::is_grease);
   offer.versions = hello.versions();
-  offer.suites = hello.cipher_suites;
-  offer.groups = hello.supported_groups();
+  offer.suites = plain(hello.cipher_suites);
+  offer.groups = plain(hello.supported_groups());
   for (const wire::KeyShare& share : hello.key_shares()) offer.key_shares.push_back(share.group);
+  offer.key_shares = plain(offer.key_shares);
   offer.signature_algorithms = hello.signature_algorithms();
   offer.signature_algorithms_cert = hello.signature_algorithms_cert();
   offer.alpn = hello.alpn();
@@ -104,6 +153,7 @@ Offer taken_apart(const wire::ClientHello& hello) {
   offer.post_handshake_auth = has(49);
   offer.no_extensions = !hello.has_extensions;
   for (const wire::Extension& extension : hello.extensions) {
+    if (registry::is_grease(extension.type)) continue;
     offer.extension_order.push_back(extension.type);
     switch (extension.type) {
       case 0:

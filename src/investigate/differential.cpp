@@ -133,7 +133,8 @@ void climb(Session& s) {
 bool covered_by_the_ladder(const Session& s, const probe::Variation& v) {
   if (s.working) return false;
   namespace change = evidence::change;
-  return v.change != change::server_name_added && v.change != change::server_name_other && v.change != change::small_segments && v.change != change::pause;
+  return v.change != change::server_name_added && v.change != change::server_name_other && v.change != change::small_segments &&
+         v.change != change::pause;
 }
 
 bool wanted(const diagnosis::Diagnosis& so_far, const std::string& change) {
@@ -280,6 +281,7 @@ void differ(Session& s) {
   if (!narrowed(s.request) && !before_tls) s.add(Kind::default_works, false);
   if (!before_tls && !after_hellos && !s.cancelled()) {
     climb(s);
+    if (s.working) apply_library_policy(s);
     const std::string failure = s.out.evidence.text(Kind::failure);
     const bool mute = !s.working && stage == "client-hello" && (failure == "closed" || failure == "timeout" || failure == "reset");
     OtherWords words = mute ? begin_other_words(s) : OtherWords{};

@@ -7,9 +7,9 @@
 #include <fstream>
 
 #include "base/text.h"
+#include "evidence/changes.h"
 #include "investigate/client.h"
 #include "investigate/session.h"
-#include "evidence/changes.h"
 #include "registry/registry.h"
 #include "x509/host.h"
 
@@ -91,9 +91,10 @@ probe::Attempt past_the_secret(Session& s, probe::Attempt attempt) {
   if (!attempt.transcript || !attempt.transcript->secret_unavailable) return attempt;
   const std::string group = registry::group_name(attempt.transcript->selected.group);
   probe::Trial classical = attempt.trial;
-  classical.offer = probe::without_post_quantum(attempt.trial.offer);
+  classical.offer.raw.reset();
+  classical.offer = probe::without_post_quantum(classical.offer);
   auto next = s.runner.run({classical});
-  if (next.empty() || !next.front().hello_answered()) return attempt;
+  if (next.empty() || !next.front().transcript || !next.front().transcript->server_hello) return attempt;
   s.add(Kind::selected_group, group, "the server chose " + group + "; the certificate comes from a second handshake");
   s.out.remarks.push_back({"post-quantum", false, "the server chose the group " + group});
   return std::move(next.front());
@@ -118,7 +119,8 @@ bool recovered(Session& s) {
   };
   auto second = again();
   if (!second || !again()) return false;
-  s.out.remarks.push_back({"intermittent", true, "the first attempt ended differently (" + probe::ending_words(*s.out.main) + "); two repetitions went on"});
+  s.out.remarks.push_back(
+      {"intermittent", true, "the first attempt ended differently (" + probe::ending_words(*s.out.main) + "); two repetitions went on"});
   s.out.main = past_the_secret(s, std::move(*second));
   s.out.evidence = {};
   state_question(s);
@@ -126,19 +128,29 @@ bool recovered(Session& s) {
   return true;
 }
 
-/// Where a web server may stand behind a port that is not known for it, one request tells what the handshake does not: that a
-/// client certificate is wanted after all, or what time it is there.
+/// One more handshake like the one in question, with a request behind it, replaces it where HTTP answers. The answer's status.
+std::int64_t once_more_with_http(Session& s, bool page) {
+  probe::Trial trial = s.out.main->trial;
+  (page ? trial.ask_page : trial.ask_http) = true;
+  if (page) std::erase(trial.offer.alpn, "h2");
+  auto attempts = s.runner.run({trial});
+  if (attempts.empty() || !attempts.front().transcript || attempts.front().transcript->application.http_status == 0) return 0;
+  s.out.main = std::move(attempts.front());
+  s.out.main->trial.ask_http = s.out.main->trial.ask_page = false;
+  take_in(s, *s.out.main);
+  return s.out.evidence.number(Kind::http_status).value_or(0);
+}
+
+/// Where a web server may stand behind a port that is not known for it, one request tells what the handshake does not: what time
+/// it is there, or, by a status that may mean it and then by the page, that a client certificate is wanted after all.
 void ask_http(Session& s) {
   const evidence::Evidence& e = s.out.evidence;
   const bool certificate = known_yes(e.is(Kind::requests_certificate)) && healthy(s);
   const bool time = (!e.all(Kind::link_expired).empty() || !e.all(Kind::link_not_yet_valid).empty()) && !s.request.at;
-  if (s.request.https() || !s.request.starttls.empty() || (!certificate && !time)) return;
-  probe::Trial trial = s.out.main->trial;
-  trial.ask_http = true;
-  auto attempts = s.runner.run({trial});
-  if (attempts.empty() || !attempts.front().transcript || attempts.front().transcript->application.http_status == 0) return;
-  s.out.main = std::move(attempts.front());
-  take_in(s, *s.out.main);
+  if (!s.request.starttls.empty() || (!certificate && !time)) return;
+  std::int64_t status = e.number(Kind::http_status).value_or(0);
+  if (status == 0 && !s.request.https()) status = once_more_with_http(s, false);
+  if (certificate && status >= 400 && status < 500) once_more_with_http(s, true);
 }
 
 /// The certificate is for another name, and none was sent: whether one cures it.
@@ -153,7 +165,8 @@ void try_with_a_name(Session& s) {
     if (attempts.empty() || !attempts.front().transcript || attempts.front().transcript->certificates.empty()) return;
     const x509::Certificate leaf = x509::examine(attempts.front().transcript->certificates.front());
     const bool cured = x509::match_host(leaf, checked_name_of(s.request)).covered;
-    s.add(Kind::cures, cured, fmt::format("with the server name {}: a certificate for {}", *trial.offer.server_name, x509::display_name(leaf)),
+    s.add(Kind::cures, cured,
+          fmt::format("with the server name {}: a certificate for {}", *trial.offer.server_name, x509::display_name(leaf)),
           std::string(evidence::change::server_name_added));
     if (!cured) return;
   }
@@ -213,6 +226,7 @@ bool went_on_meanwhile(Session& s, std::future<probe::Attempt>& first) {
 void diagnose_address(Session& s) {
   take_in(s, *s.out.main);
   ask_http(s);
+  apply_library_policy(s);
   if (healthy(s) && !s.diagnose().verdict) return;
   if (recovered(s) && healthy(s)) return;
   s.add(Kind::failures_seen, s.out.evidence.number(Kind::failures_seen).value_or(1));
@@ -257,6 +271,7 @@ void finish(Session& s) {
 probe::Trial trial_of(const Session& s) {
   probe::Trial trial;
   trial.offer = s.out.offer;
+  if (s.recorded) trial.offer.raw = s.recorded->client_hello;
   trial.depth = probe::Depth::application;
   trial.identity = s.identity;
   return trial;
@@ -266,13 +281,13 @@ Investigation investigate(const Request& request, const Progress& progress, cons
   Investigation out;
   out.request = request;
   const net::Deadline overall = net::Clock::now() + request.timeout;
-  auto offer = offer_of(request);
+  auto offer = client_of(request);
   auto proxy = proxy_of(request);
   if (!offer || !proxy) {
     out.unusable = !offer ? offer.error() : proxy.error();
     return out;
   }
-  out.offer = *offer;
+  out.offer = offer->offer;
   net::Resolved names;
   names.addresses = {""};  // a proxy resolves the name itself
   if (!*proxy) {
@@ -283,7 +298,7 @@ Investigation investigate(const Request& request, const Progress& progress, cons
   }
   Runner runner(place_for(request, names.addresses.empty() ? "" : names.addresses.front(), *proxy, overall, cancel), request.parallel,
                 request.max_connections);
-  Session s{request, out, runner, progress, cancel, {}, {}};
+  Session s{request, out, runner, progress, cancel, offer->recorded, offer->policy, {}, {}};
   state_question(s);
   if (const auto error = open_inputs(s)) {
     out.unusable = *error;

@@ -3,7 +3,6 @@
 
 #include "investigate/client.h"
 #include "registry/registry.h"
-#include "sources/probe/probe.h"
 
 namespace whytls::investigate {
 namespace {
@@ -38,7 +37,8 @@ Offer tls13_only(const std::optional<std::string>& name) {
 }
 
 Offer wide(const std::optional<std::string>& name) {
-  Offer offer = probe::without_post_quantum(probe::widest_offer("", v::ssl3));
+  Offer offer = probe::widest_offer("", v::ssl3);
+  offer.key_shares = {29, 23};  // post-quantum groups by HelloRetryRequest only: they must not make this large
   offer.server_name = name;
   return offer;
 }

@@ -59,7 +59,8 @@ void call_plaintext(Session& s, const std::string& protocol, const std::string& 
 probe::Trial proxy_header_trial(const Session& s) {
   probe::Trial trial;
   trial.offer = default_client(s.request);
-  const char* header = s.runner.place().route.address.v6() ? "PROXY TCP6 ::1 ::1 50000 443\r\n" : "PROXY TCP4 127.0.0.1 127.0.0.1 50000 443\r\n";
+  const char* header =
+      s.runner.place().route.address.v6() ? "PROXY TCP6 ::1 ::1 50000 443\r\n" : "PROXY TCP4 127.0.0.1 127.0.0.1 50000 443\r\n";
   const base::ByteView bytes = base::view(header);
   trial.prefix.assign(bytes.begin(), bytes.end());
   trial.step = std::chrono::milliseconds(1000);

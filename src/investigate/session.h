@@ -8,6 +8,8 @@
 #include "investigate/investigation.h"
 #include "investigate/runner.h"
 #include "sources/probe/probe.h"
+#include "sources/probe/profiles.h"
+#include "sources/system/policy.h"
 
 namespace whytls::investigate {
 
@@ -17,6 +19,8 @@ struct Session {
   Runner& runner;
   const Progress& progress;
   const net::CancelFlag* cancel;
+  const probe::Profile* recorded = nullptr;     ///< the client in question is a recorded one
+  std::optional<system::LibraryPolicy> policy;  ///< the client in question is a library of this machine
   probe::ClientIdentity identity;
   std::optional<probe::Attempt> working;  ///< an attempt that gets past the step at which the one in question fails
   bool silent = false;                    ///< the attempt in question is still without an answer: haste is due
@@ -51,6 +55,11 @@ void judge_chain(Session& session, const probe::Attempt& attempt);
 std::optional<base::Error> open_inputs(Session& session);
 /// Facts about the client's own certificate beside what the server asked for.
 void judge_identity(Session& session, const probe::Attempt& attempt);
+
+// ---- policy.cpp -----------------------------------------------------------------------------------------------------
+/// What this machine's library, where it is the client in question, would refuse of what the server has shown; else, where the
+/// handshake fails, what local policies would have to say is only remarked.
+void apply_library_policy(Session& session);
 
 // ---- refusals.cpp ---------------------------------------------------------------------------------------------------
 /// What the client in question refuses by itself although the server went on: states completed = no with stage and reason.

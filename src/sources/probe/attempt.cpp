@@ -18,7 +18,8 @@ HandshakeOptions options_of(const Place& place, const Trial& trial, const Dialog
   options.overall = place.overall;
   options.cancel = place.cancel;
   options.identity = trial.identity;
-  if (trial.depth == Depth::application) options.http_head = trial.ask_http ? place.route.host : place.http_host;
+  if (trial.depth == Depth::application) options.http_head = trial.ask_http || trial.ask_page ? place.route.host : place.http_host;
+  options.http_get = trial.ask_page;
   options.already_read = std::move(left_over);
   options.started = std::chrono::duration_cast<Microseconds>(dial.tcp_took + dial.proxy_took + dial.starttls_took);
   return options;
@@ -33,8 +34,9 @@ void wait(std::chrono::milliseconds pause, const net::CancelFlag* cancel) {
 }
 
 bool Attempt::hello_answered() const {
-  return transcript && (transcript->server_hello || transcript->retry_request || transcript->ssl2_server_hello) &&
-         !transcript->server_alert();
+  if (!transcript) return false;
+  const bool retried = transcript->retry_request && !transcript->server_alert();
+  return transcript->server_hello || transcript->ssl2_server_hello || retried;
 }
 
 Attempt attempt(const Place& place, const Trial& trial) {

@@ -32,9 +32,10 @@ struct Trial {
   base::Bytes prefix;                             ///< sent in the clear before TLS begins (a PROXY protocol header)
   std::optional<std::string> starttls;            ///< another upgrade dialogue than the place's
   std::optional<int> max_segment;                 ///< bytes; clamps both directions
-  std::chrono::milliseconds pause{0};  ///< whoever runs the trial waits so long before it
-  bool ask_http = false;                           ///< send a HEAD request after the handshake, whatever the place says
-  std::shared_ptr<std::atomic<bool>> connected;    ///< set once TLS may begin, for those who watch a slow attempt
+  std::chrono::milliseconds pause{0};             ///< whoever runs the trial waits so long before it
+  bool ask_http = false;                          ///< send a HEAD request after the handshake, whatever the place says
+  bool ask_page = false;                          ///< ask for the page itself instead
+  std::shared_ptr<std::atomic<bool>> connected;   ///< set once TLS may begin, for those who watch a slow attempt
   std::optional<std::chrono::milliseconds> step;  ///< where not the place's
 };
 

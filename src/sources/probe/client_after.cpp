@@ -38,7 +38,11 @@ class After {
   bool h2() const { return t_.selected.alpn && *t_.selected.alpn == "h2"; }
 
   void head() {
-    s_.channel.queue_application_data(h2() ? http2_head(s_.options.http_head) : http1_head(s_.options.http_head));
+    if (s_.options.http_get && !h2()) {
+      s_.channel.queue_application_data(http1_get(s_.options.http_head));
+    } else {
+      s_.channel.queue_application_data(h2() ? http2_head(s_.options.http_head) : http1_head(s_.options.http_head));
+    }
     if (!s_.channel.flush()) return;
     t_.application.asked = true;
     read([this] { return understood(); });
@@ -52,7 +56,7 @@ class After {
       t_.application.http_server = answer->server;
       t_.application.http_date = answer->date;
     }
-    return answer.has_value() || hopeless;
+    return (answer.has_value() && !s_.options.http_get) || hopeless;  // a page is read to its end
   }
 
   /// Reads until `enough`, the end, or the time for it is over (which is no failure).

@@ -98,12 +98,15 @@ void add_application(Evidence& e, const Transcript& t) {
     e.add(Kind::failure, std::string("plaintext"));
   }
   const std::string words = base::lower(base::text(app.received));
-  const bool certificate_words =
-      words.find("ssl certificate") != std::string::npos || words.find("client certificate") != std::string::npos;
+  // nginx completes the handshake and then says it in a page; a bare 400 may be about anything.
   const bool wants = app.http_status >= 400 && app.http_status < 500 && t.client_certificate.requested &&
-                     (certificate_words || app.http_status == 400 || app.http_status == 496);
-  if (app.http_status != 0 && t.client_certificate.requested)
-    e.add(Kind::http_wants_certificate, wants, fmt::format("the handshake completes, then HTTP {}", app.http_status));
+                     (words.find("ssl certificate") != std::string::npos || words.find("client certificate") != std::string::npos);
+  if (!wants) return;
+  e.add(Kind::http_wants_certificate, true,
+        fmt::format("the handshake completes, then HTTP {} speaks of the client certificate", app.http_status));
+  e.add(Kind::completed, false);
+  e.add(Kind::failed_stage, std::string("client-certificate"));
+  e.add(Kind::failure, std::string("http"), fmt::format("the handshake completes, then HTTP {} refuses the request", app.http_status));
 }
 
 void add_proof(Evidence& e, const Transcript& t) {

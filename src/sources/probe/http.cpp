@@ -24,14 +24,17 @@ std::optional<std::string> header(std::string_view line, std::string_view name) 
   return base::printable(base::trim(line.substr(name.size() + 1)), text_limit);
 }
 
-}  // namespace
-
-Bytes http1_head(const std::string& host) {
+Bytes http1_request(std::string_view method, const std::string& host) {
   const std::string request =
-      fmt::format("HEAD / HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: */*\r\nConnection: close\r\n\r\n", host, agent);
+      fmt::format("{} / HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: */*\r\nConnection: close\r\n\r\n", method, host, agent);
   const ByteView bytes = base::view(request);
   return {bytes.begin(), bytes.end()};
 }
+
+}  // namespace
+
+Bytes http1_head(const std::string& host) { return http1_request("HEAD", host); }
+Bytes http1_get(const std::string& host) { return http1_request("GET", host); }
 
 std::optional<HttpAnswer> parse_http1(ByteView bytes, bool& hopeless) {
   const std::string_view text = base::text(bytes);

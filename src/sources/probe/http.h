@@ -15,6 +15,8 @@ struct HttpAnswer {
 };
 
 base::Bytes http1_head(const std::string& host);
+/// The same question, with the page as its answer: some servers say only there why they refuse.
+base::Bytes http1_get(const std::string& host);
 /// nullopt: not whole yet, or no HTTP (`hopeless`).
 std::optional<HttpAnswer> parse_http1(base::ByteView bytes, bool& hopeless);
 

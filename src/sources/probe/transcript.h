@@ -140,8 +140,8 @@ struct Transcript {
   bool answered = false;                     ///< any byte came
   std::optional<base::Malformed> malformed;  ///< a message of the server's that does not parse …
   std::string malformed_message;             ///< … and which
-  std::optional<Stage> violated_at;  ///< the step under way when `violation` was noted; the handshake went on where it could
-  std::string violation;  ///< a rule of the protocol that the server broke, one printable sentence; the first one only
+  std::optional<Stage> violated_at;          ///< the step under way when `violation` was noted; the handshake went on where it could
+  std::string violation;                     ///< a rule of the protocol that the server broke, one printable sentence; the first one only
   std::vector<std::string> oddities;         ///< further ones that did not end the handshake
   bool oversized = false;                    ///< a message over our own bound: `violation` says which
 

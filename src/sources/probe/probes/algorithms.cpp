@@ -20,18 +20,12 @@ std::vector<std::uint16_t> extended(std::vector<std::uint16_t> list, const std::
   return list;
 }
 
-std::vector<std::uint16_t> classical_groups() {
-  std::vector<std::uint16_t> out = every_group();
-  std::erase_if(out, post_quantum);
-  return out;
-}
-
 bool beside_the_point(const Situation& s, std::vector<std::uint16_t> Offer::*list) {
   return s.working && !(s.working->*list).empty() && subset(s.working->*list, s.asked.*list);
 }
 
 Offer with_groups(Offer offer) {
-  offer.groups = extended(offer.groups, classical_groups());
+  offer.groups = extended(offer.groups, every_group());
   if (offer.offers_tls13()) offer.key_shares = extended(offer.key_shares, {29, 23});
   return offer;
 }

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 Recipe rich_recipe() {
   Recipe r = leaf_recipe("www.example.com");
   r.organization = "Example, Inc.";
-  r.dns.push_back("*.example.org");
+  r.dns.emplace_back("*.example.org");
   r.ip = {"192.0.2.7", "2001:db8::7"};
   r.email = {"a@example.com"};
   r.uri = {"https://example.com/id"};

@@ -175,6 +175,8 @@ void judge_paths(const JudgeOptions& options, Judgement& out) {
   out.facts.bounded = out.facts.bounded || builder.bounded();
   if (all.empty()) return judge_unparsable(out);
   take_best(all, out);
+  // A path that was not looked at might have held.
+  for (Problem& problem : out.problems) problem.certain = problem.certain && !out.facts.bounded;
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "base/text.h"
 #include "x509/facts.h"
@@ -39,7 +38,7 @@ int give_passphrase(char* buffer, int size, int /*writing*/, void* data) {
   if (!asked->passphrase->has_value()) return -1;
   const std::string& text = **asked->passphrase;
   if (size < 0 || text.size() > static_cast<std::size_t>(size)) return -1;
-  std::memcpy(buffer, text.data(), text.size());
+  std::copy(text.begin(), text.end(), buffer);
   return static_cast<int>(text.size());
 }
 

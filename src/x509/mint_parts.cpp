@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "x509/mint_parts.h"
 
+#include <fmt/format.h>
 #include <openssl/core_names.h>
 
 #include "base/text.h"
@@ -116,7 +117,8 @@ base::Result<Done> add_extensions(X509* x, const Recipe& recipe, const Minted* i
   X509V3_set_ctx_nodb(&context);
   for (const auto& [name, value] : words_of(recipe, issuer)) {
     const OwnExtension extension(X509V3_EXT_conf(nullptr, &context, name.c_str(), value.c_str()));
-    if (extension == nullptr) return base::fail(base::Fault::misuse, "the extension " + name + " cannot be made from \"" + value + "\"");
+    if (extension == nullptr)
+      return base::fail(base::Fault::misuse, fmt::format("the extension {} cannot be made from \"{}\"", name, value));
     X509_add_ext(x, extension.get(), -1);
   }
   return Done{};

@@ -24,6 +24,7 @@ int referee(const std::vector<base::Bytes>& served, const Certificate& root, bas
   X509_STORE_add_cert(store.get(), root.handle.get());
   const OwnStack untrusted(sk_X509_new_null());
   std::vector<Certificate> parsed;
+  parsed.reserve(served.size());
   for (const base::Bytes& der : served) parsed.push_back(examine(der));
   if (parsed.empty() || parsed.front().handle == nullptr) return X509_V_ERR_UNSPECIFIED;
   for (const Certificate& c : parsed) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "x509/openssl.h"
 #include "x509/testing.h"
 
 namespace whytls::x509 {
@@ -60,6 +62,16 @@ TEST_F(Stores, of_a_der_file_know_its_certificate) {
   const base::Bytes& der = root_.certificate.der;
   const TrustStore store = TrustStore::of_files(write("ca.der", std::string(der.begin(), der.end())), "");
   EXPECT_EQ(store.report().roots, 1U);
+  EXPECT_TRUE(store.holds(root_.certificate));
+}
+
+TEST_F(Stores, read_certificates_with_trust_settings_of_openssl) {
+  // OpenSSL writes them behind the certificate, in the same block.
+  const OwnBio bio(BIO_new(BIO_s_mem()));
+  const OwnX509 trusted(X509_dup(root_.sound.get()));
+  X509_alias_set1(trusted.get(), base::view("alias").data(), 5);
+  PEM_write_bio_X509_AUX(bio.get(), trusted.get());
+  const TrustStore store = TrustStore::of_files(write("ca.pem", drain(bio.get())), "");
   EXPECT_TRUE(store.holds(root_.certificate));
 }
 
@@ -117,6 +129,7 @@ TEST_F(Stores, keep_what_is_good_beside_what_is_damaged) {
 }
 
 /// Environment variables of OpenSSL, set for one test.
+// NOLINTBEGIN(concurrency-mt-unsafe): tests run one after the other
 struct Variable {
   const char* name;
   Variable(const char* variable, const std::string& value) : name(variable) { setenv(variable, value.c_str(), 1); }
@@ -124,6 +137,7 @@ struct Variable {
   Variable(const Variable&) = delete;
   Variable& operator=(const Variable&) = delete;
 };
+// NOLINTEND(concurrency-mt-unsafe)
 
 TEST_F(Stores, of_the_system_obey_the_variables_of_openssl) {
   const Variable file("SSL_CERT_FILE", write("ca.pem", root_.pem()));
@@ -154,7 +168,8 @@ TEST_F(Stores, of_the_system_see_no_files_without_hash_links) {
 
 TEST_F(Stores, share_what_they_read_with_their_copies_and_name_themselves) {
   const TrustStore store = TrustStore::of_certificates({root_.certificate}, "mine");
-  const TrustStore copy = store;
+  TrustStore copy;
+  copy = store;
   EXPECT_EQ(copy.report().label, "mine");
   EXPECT_TRUE(copy.holds(root_.certificate));
   EXPECT_FALSE(TrustStore().report().usable());

@@ -24,10 +24,8 @@ std::string row(std::string_view left, std::string_view right, std::size_t colum
   bool first = true;
   for (const std::string& line : report::wrapped(right, width - column)) {
     const std::string head = first ? "  " + std::string(left) : "";
-    if (first && head.size() + 1 > column)
-      out += head + "\n" + std::string(column, ' ') + line + "\n";
-    else
-      out += fmt::format("{:<{}}{}\n", head, column, line);
+    const bool alone = first && head.size() + 1 > column;
+    out += alone ? fmt::format("{}\n{:<{}}{}\n", head, "", column, line) : fmt::format("{:<{}}{}\n", head, column, line);
     first = false;
   }
   return out;

@@ -87,6 +87,7 @@ base::Result<std::uint16_t> parse_version(std::string_view text) {
   if (word.size() == 3 && word.starts_with("1.")) word = "tls" + word;
   if (const auto code = registry::version_code(word)) return *code;
   std::vector<std::string> names;
+  names.reserve(tls_versions.size());
   for (const std::uint16_t each : tls_versions) names.push_back(registry::version_name(each));
   return refuse(fmt::format("'{}' is no version{}: expected ssl2, ssl3, tls1.0, tls1.1, tls1.2, tls1.3 or 0xNNNN",
                             base::printable(text, 40), suggestion(word, names)));

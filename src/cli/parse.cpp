@@ -41,6 +41,7 @@ base::Result<void> apply(const Flag& flag, const std::string& value, Options& op
 std::string unknown_option(const std::string& word, const std::vector<Flag>& flags) {
   const std::string name = word.substr(0, word.find('='));
   std::vector<std::string> names;
+  names.reserve(flags.size());
   for (const Flag& flag : flags) names.push_back(dashed(flag));
   const auto near = name.starts_with("--") ? base::nearest(name, names) : std::nullopt;
   return fmt::format("there is no option {}{}", base::printable(name, 60), near ? ": did you mean " + *near + "?" : "");

@@ -145,6 +145,7 @@ base::Result<TargetName> url(const std::string& name, std::string_view rest) {
   const Scheme* known = scheme(name);
   if (!known) {
     std::vector<std::string> names;
+    names.reserve(table.size());
     for (const Scheme& row : table) names.emplace_back(row.name);
     const auto near = base::nearest(name, names);
     return refuse(fmt::format("no scheme '{}' is known{}", base::printable(name, 40),

@@ -180,7 +180,7 @@ void note_level(LibraryPolicy& policy, OSSL_LIB_CTX* library, int level, const L
 }
 
 std::string configuration_path(const Environment& environment) {
-  const std::string given = environment.get("OPENSSL_CONF");
+  std::string given = environment.get("OPENSSL_CONF");
   if (!given.empty()) return given;
   const char* directory = OPENSSL_info(OPENSSL_INFO_CONFIG_DIR);
   return environment.well_known(std::string(directory != nullptr ? directory : "/usr/lib/ssl") + "/openssl.cnf");

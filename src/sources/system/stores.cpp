@@ -44,7 +44,7 @@ bool hash_link(const std::string& path) {
          digits(std::string_view(name).substr(9), "0123456789");
 }
 
-void add_problem(LibraryStore& store, std::string text) {
+void add_problem(LibraryStore& store, const std::string& text) {
   if (!store.problem.empty()) store.problem += "; ";
   store.problem += base::printable(text);
 }

@@ -80,7 +80,7 @@ Exit unknown(const std::string& id) {
 
 /// The line's own exit status, or 130 and its like. Settings of the environment and of files hold as if it had been typed.
 Exit diagnose_now(const lab::Running& running, const Options& options) {
-  if (!options.output.quiet) complain(line_to_try(running));
+  if (!options.output.quiet) complain("running: " + line_to_try(running));
   for (const auto& [name, value] : running.environment())
     setenv(name.c_str(), value.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): the server's threads read no variables
   std::vector<std::string> words{"diagnose"};

@@ -43,15 +43,19 @@ std::string examples(const Command& command) {
 
 constexpr std::array<Group, 6> order{Group::who, Group::client, Group::way, Group::limits, Group::output, Group::help};
 
+std::string flag_row(const Flag& flag, bool whole) {
+  return whole ? fmt::format("  {}\n", spelling(flag)) + row("", flag.text, 6) : row(spelling(flag), flag.brief, 29);
+}
+
 std::string options(const Command& command, bool whole) {
   std::string out;
-  const std::vector<Flag> flags = flags_of(command);
+  for (const Flag& flag : command.flags) out += (out.empty() ? "\nOf this command:\n" : "") + flag_row(flag, whole);
+  std::vector<Flag> common(output_flags().begin(), output_flags().end());
+  if (command.connects) common.insert(common.end(), connecting_flags().begin(), connecting_flags().end());
   for (const Group group : order) {
     std::string rows;
-    for (const Flag& flag : flags) {
-      if (flag.group != group) continue;
-      rows += whole ? fmt::format("  {}\n", spelling(flag)) + row("", flag.text, 6) : row(spelling(flag), flag.brief, 29);
-    }
+    for (const Flag& flag : common)
+      if (flag.group == group) rows += flag_row(flag, whole);
     if (!rows.empty()) out += fmt::format("\n{}:\n{}", group_title(group), rows);
   }
   return out;

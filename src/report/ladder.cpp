@@ -25,12 +25,13 @@ std::string repeated(std::string_view mark, std::size_t count) {
 
 std::string climbed(const Sheet& sheet, const Step& step) {
   std::string out = fmt::format("{} {}", step.name, sheet.tick());
-  return step.text.empty() ? out : out + " " + step.text;
+  return step.text.empty() ? out : out + " " + base::printable(step.text);
 }
 
 /// "certificate ✗ ──────── stopped here": the rule reaches to the right margin. Where there is no room for all the words, those that
 /// say least go first; in the end the rung gets a line of its own.
-void print_stop(Sheet& sheet, const std::string& line, const Step& step) {
+void print_stop(Sheet& sheet, const std::string& line, const Step& stop) {
+  const Step step{stop.name, stop.state, base::printable(stop.text)};  // measured as it will be shown
   const std::string rung = fmt::format("{} {} ", step.name, sheet.cross());
   const std::string whole = " stopped here" + (step.text.empty() ? "" : ": " + step.text);
   const std::string shorter = step.text.empty() ? whole : " " + step.text;
@@ -74,11 +75,17 @@ std::string fault(const Report& report, std::size_t at) {
 }
 
 void print_link(Sheet& sheet, std::size_t at, const std::string& what, const std::string& issuer, const std::string& remark) {
-  std::string line = fmt::format("{}  {}", at, what);
-  if (!issuer.empty()) line += fmt::format("  issued by \"{}\"", issuer);
-  if (!remark.empty()) line += fmt::format("  {} {}", sheet.arrow(), remark);
-  if (columns(line) + indent + 4 <= sheet.style().width) return sheet.verbatim(indent + 4, line);
-  sheet.paragraph(indent + 4, line);
+  const std::size_t room = sheet.style().width - indent - 4;
+  std::string line = base::printable(fmt::format("{}  {}", at, what));  // measured as it will be shown
+  if (!issuer.empty()) line += fmt::format("  issued by \"{}\"", base::printable(issuer));
+  const std::string beside = remark.empty() ? "" : fmt::format("  {} {}", sheet.arrow(), base::printable(remark));
+  if (columns(line) + columns(beside) <= room) return sheet.verbatim(indent + 4, line + beside);
+  if (columns(line) <= room) {
+    sheet.verbatim(indent + 4, line);
+  } else {
+    sheet.paragraph(indent + 4, line);
+  }
+  if (!remark.empty()) sheet.paragraph(indent + 7, beside);
 }
 
 void print_missing(Sheet& sheet, const Report& report, std::size_t above) {

@@ -72,13 +72,24 @@ bool worth_a_line(const Report& report, const Fact& fact) {
                             client_certificate_sent, http_status, http_words, alert, violation, address_outcome});
 }
 
-/// A fact for people; nothing where it has no words of its own and no pair that would explain it.
+/// "the server asks for a client certificate: yes", for a fact that came without words.
+std::string meaning_words(const Fact& fact) {
+  const std::string_view meaning = evidence::info(fact.kind).meaning;
+  const std::string form = to_text(fact);
+  const std::size_t value = form.find(" = ");
+  if (value == std::string::npos) return form;
+  return fmt::format("{}: {}", base::trim(meaning.substr(0, meaning.find_first_of(";("))), form.substr(value + 3));
+}
+
+/// A fact for people; nothing where the headline and the ladder say it already.
 std::string fact_words(const Report& report, const Fact& fact) {
   if (!fact.text.empty()) return fact.text;
   for (const Probe& probe : report.probes)
     if (!fact.subject.empty() && probe.id == fact.subject && one_of(fact.kind, {Kind::cures, Kind::breaks}))
       return fmt::format("{}: {}, {} of {} times", probe.changed, probe.ended, probe.same, probe.times);
-  return {};
+  const bool told = one_of(fact.kind, {Kind::cures, Kind::breaks, Kind::failure, Kind::failed_stage, Kind::failures_seen, Kind::alert,
+                                       Kind::alert_from, Kind::any_offer_works, Kind::completed, Kind::untried});
+  return told ? "" : meaning_words(fact);
 }
 
 /// How often what was asked for failed, where it did: a line that comes before all others.
@@ -131,7 +142,7 @@ std::string whose_move(const Report& report) {
     case Side::network:
       break;
   }
-  return "Neither end: something between client and server must change.";
+  return "Neither end is broken: something between client and server is in the way.";
 }
 
 std::string selection_words(const Selection& selection) {

@@ -124,7 +124,8 @@ class WrongUsage(unittest.TestCase):
         for path in (empty, os.path.join(WORK, "absent.pem")):
             out = run(f"127.0.0.1:{server.port}", "--ca-file", path)
             self.assertEqual(out.returncode, 2)
-            self.assertIn("--ca-file", out.stderr)
+            self.assertIn(path, out.stderr)
+            self.assertIn("configuration.trust-store", out.stderr)
         out = run(f"127.0.0.1:{server.port}", "--ca-file", empty, "--format", "json")
         self.assertEqual(out.returncode, 2)
         document = json.loads(out.stdout)

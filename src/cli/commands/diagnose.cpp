@@ -42,6 +42,12 @@ Exit print(const Options& options, const report::Report& report, Exit status) {
   return Exit::broken;
 }
 
+/// The option with its value, and what is wrong with it.
+std::string unusable_words(const base::Error& error, const investigate::Request& request) {
+  const std::string value = error.where == "--ca-file" ? request.ca_file : error.where == "--ca-dir" ? request.ca_dir : "";
+  return value.empty() ? error.text() : fmt::format("{} {}: {}", error.where, value, error.what);
+}
+
 Exit run(Options& options) {
   if (options.words.size() != 1) {
     complain(options.words.empty() ? "the target is missing: expected host, host:port, [v6]:port or a URL"
@@ -58,9 +64,11 @@ Exit run(Options& options) {
   progress.clear();
   const report::Report report = report_of(found);
   if (found.unusable) {
-    complain(found.unusable->text());
+    const auto& verdict = found.diagnosis.verdict;
+    const std::string id = verdict ? fmt::format(" ({})", verdict->cause->id) : "";
+    complain(unusable_words(*found.unusable, options.request) + id);
     // A script that reads JSON still learns which cause that is.
-    return found.diagnosis.verdict && options.output.format != "text" ? print(options, report, Exit::usage) : Exit::usage;
+    return verdict && options.output.format != "text" ? print(options, report, Exit::usage) : Exit::usage;
   }
   const Exit status = print(options, report, status_of(report, options.output));
   if (progress.shown()) complain(summary_of(report));

@@ -48,7 +48,7 @@ const Dialect openssl{
              "openssl pkey -in client.key -pubout"},
             {Remedy::renew_client_certificate, "openssl x509 -in client.pem -noout -dates"},
             {Remedy::install_root, "cp root.pem /usr/local/share/ca-certificates/root.crt && update-ca-certificates"},
-            {Remedy::trust_proxy_root, "cp proxy-root.pem /usr/local/share/ca-certificates/proxy-root.crt && update-ca-certificates"},
+            {Remedy::trust_proxy_root, "cp proxy-root.pem /usr/local/share/ca-certificates/proxy.crt && update-ca-certificates"},
             {Remedy::update_trust_store, "apt-get install --reinstall ca-certificates && update-ca-certificates"},
             {Remedy::relax_policy,
              "# a file own.cnf for this one program: OPENSSL_CONF=own.cnf program …\n"

@@ -43,17 +43,34 @@ void print_list(Sheet& sheet, std::string_view label, const std::vector<std::str
 
 /// A command for a shell, by its first word: such a line may be continued on the next.
 bool is_command(std::string_view line) {
-  constexpr std::array<std::string_view, 11> programs{"openssl ", "curl ",    "gnutls-cli ", "gnutls-serv ", "keytool ", "cp ",
-                                                      "psql ",    "apt-get ", "mariadb ",    "ldapsearch ",  "whytls "};
+  constexpr std::array<std::string_view, 12> programs{"-D",  "openssl ", "curl ",    "gnutls-cli ", "gnutls-serv ", "keytool ",
+                                                      "cp ", "psql ",    "apt-get ", "mariadb ",    "ldapsearch ",  "whytls "};
   return std::any_of(programs.begin(), programs.end(), [&](std::string_view program) { return line.starts_with(program); });
 }
 
-/// Continues a long command where an option or a further command begins; each line but the last ends with a backslash.
+/// Where a command may be continued: before an option or a further command, else between two words; never within quotes.
+std::size_t fold_at(std::string_view line, std::size_t room) {
+  std::size_t good = std::string_view::npos;
+  std::size_t any = std::string_view::npos;
+  char quote = 0;
+  for (std::size_t at = 0; at < line.size() && at + 2 <= room; ++at) {
+    const char c = line[at];
+    if (quote == 0 && (c == '\'' || c == '"'))
+      quote = c;
+    else if (c == quote)
+      quote = 0;
+    if (quote != 0 || c != ' ' || at < 3) continue;
+    any = at;
+    const std::string_view rest = line.substr(at);
+    if (rest.starts_with(" -") || rest.starts_with(" && ")) good = at;
+  }
+  return good == std::string_view::npos ? any : good;
+}
+
+/// Continues a long command; each line but the last ends with a backslash.
 void fold_command(std::vector<std::string>& out, std::string line, std::size_t room) {
   while (columns(line) > room) {
-    std::size_t at = std::string::npos;
-    for (std::size_t next = line.find(' ', 3); next != std::string::npos && next + 2 <= room; next = line.find(' ', next + 1))
-      if (line.compare(next, 2, " -") == 0 || line.compare(next, 4, " && ") == 0) at = next;
+    const std::size_t at = fold_at(line, room);
     if (at == std::string::npos) break;
     out.push_back(line.substr(0, at) + " \\");
     line = "  " + line.substr(at + 1);

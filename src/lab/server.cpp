@@ -49,16 +49,23 @@ class Serving final : public Server {
       std::shared_ptr<net::Stream> stream = listener_->accept(net::Clock::now() + 5s, &stop_);
       reap();
       if (!stream) continue;
-      if (connections_.size() >= most_connections) {
-        stream->abort();
-        continue;
-      }
-      Connection& made = connections_.emplace_back();
+      if (connections_.size() >= most_connections || !serve_in_thread(stream)) stream->abort();
+    }
+  }
+
+  /// False where this machine has no thread left.
+  bool serve_in_thread(const std::shared_ptr<net::Stream>& stream) {
+    Connection& made = connections_.emplace_back();
+    try {
       made.thread = std::thread([this, stream, &made] {
         Visit visit{.stream = *stream, .stop = stop_, .deadline = net::Clock::now() + longest_connection};
         serve_(visit);
         made.done = true;
       });
+      return true;
+    } catch (const std::system_error&) {
+      connections_.pop_back();
+      return false;
     }
   }
 

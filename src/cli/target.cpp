@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "base/text.h"
 
@@ -67,9 +68,16 @@ const Scheme* scheme(std::string_view name) {
 
 auto refuse(std::string what) { return base::fail(Fault::misuse, std::move(what)); }
 
+/// With or without a zone (RFC 4007 11), which names an interface.
 bool is_v6(const std::string& text) {
+  const std::size_t percent = std::min(text.find('%'), text.size());
+  const std::string plain = text.substr(0, percent);
+  const std::string_view zone = std::string_view(text).substr(std::min(percent + 1, text.size()));
+  const bool named = std::all_of(zone.begin(), zone.end(),
+                                 [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-'; });
   in6_addr address{};
-  return inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &address) == 1;
+  return named && (percent == text.size() || !zone.empty()) && plain.find('\0') == std::string::npos &&
+         inet_pton(AF_INET6, plain.c_str(), &address) == 1;
 }
 
 bool looks_like_v4(std::string_view text) { return text.find_first_not_of("0123456789.") == std::string_view::npos; }
@@ -93,7 +101,7 @@ base::Result<std::string> checked_name(std::string name) {
   }
   if (name.size() > 253) return refuse("the host name is longer than 253 characters");
   if (looks_like_v4(name) && !is_v4(name)) return refuse(fmt::format("'{}' is no IPv4 address: expected four numbers up to 255", name));
-  for (std::size_t at = 0; at < name.size();) {
+  for (std::size_t at = 0; at <= name.size();) {
     const std::size_t end = std::min(name.find('.', at), name.size());
     if (end == at) return refuse(fmt::format("'{}' has an empty label", name));
     if (end - at > 63) return refuse(fmt::format("'{}' has a label of more than 63 characters", name));

@@ -64,10 +64,12 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair{"example.com:0", "1 to 65535"}, std::pair{"example.com:65536", "1 to 65535"},
                     std::pair{"example.com:https", "1 to 65535"}, std::pair{"a:1:2", "brackets"}, std::pair{"[::1", "bracket"},
                     std::pair{"[::1]443", "colon"}, std::pair{"[nonsense]:1", "no IPv6 address"}, std::pair{"exa mple.com", "no host name"},
-                    std::pair{"exam\x1bple.com", "no host name"}, std::pair{"a..b", "empty label"}, std::pair{"1.2.3", "IPv4"},
-                    std::pair{"256.1.1.1", "IPv4"}, std::pair{"münchen.example", "xn--"}, std::pair{"http://example.com", "plaintext"},
+                    std::pair{"exam\x1bple.com", "no host name"}, std::pair{"a..b", "empty label"}, std::pair{"a..", "empty label"},
+                    std::pair{".a", "empty label"}, std::pair{"1.2.3", "IPv4"}, std::pair{"256.1.1.1", "IPv4"},
+                    std::pair{"münchen.example", "xn--"}, std::pair{"http://example.com", "plaintext"},
                     std::pair{"htps://example.com", "did you mean https://"}, std::pair{"nonsense://example.com", "no scheme"},
-                    std::pair{"https://", "missing"}, std::pair{"https://example.com:99999/", "1 to 65535"}));
+                    std::pair{"https://", "missing"}, std::pair{"fe80::1%", "brackets"}, std::pair{"[fe80::1%e\x1b]", "no IPv6 address"},
+                    std::pair{"https://example.com:99999/", "1 to 65535"}));
 
 TEST(Target, NeverRepeatsTheUserInfoOfAUrl) {
   for (const char* text :

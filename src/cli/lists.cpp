@@ -21,7 +21,11 @@ constexpr std::array<std::uint16_t, 6> tls_versions{version::ssl2,  version::ssl
 
 auto refuse(std::string what) { return base::fail(Fault::misuse, std::move(what)); }
 
+/// No name is longer than this; a longer word would cost time and help nobody.
+constexpr std::size_t longest_name = 64;
+
 std::string suggestion(std::string_view word, const std::vector<std::string>& names) {
+  if (word.size() > longest_name) return "";
   const auto near = base::nearest(word, names);
   return near ? ": did you mean " + *near + "?" : "";
 }

@@ -36,7 +36,7 @@ bool installed(const std::string& program) { return run("command -v " + program)
 /// A folder with a certificate and key under every name that the spellings use.
 class Checker : public testing::Test {
  protected:
-  void SetUp() override {
+  static void SetUpTestSuite() {
     std::string pattern = (fs::temp_directory_path() / "whytls-dialects-XXXXXX").string();
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
@@ -60,7 +60,7 @@ class Checker : public testing::Test {
     for (const char* name : {"dhparam.pem", "dh.pem", "dh2048.pem"})
       ASSERT_EQ(run("openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 | openssl pkeyparam -out " + files + name).status, 0);
   }
-  void TearDown() override {
+  static void TearDownTestSuite() {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
   }
@@ -77,8 +77,9 @@ class Checker : public testing::Test {
     return folder_ + "/" + name;
   }
 
-  std::string folder_;
+  static std::string folder_;
 };
+std::string Checker::folder_;
 
 /// The first word of the first line that is no remark.
 std::string first_word(const std::string& text) {

@@ -82,6 +82,11 @@ TEST(Snippet, OfTheClientsSideTakesOverWhatTheServerChose) {
   EXPECT_THAT(spelt("java", Remedy::offer_suite, evidence), HasSubstr("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"));
 }
 
+TEST(Snippet, NeverNamesASuiteOfAVersionThatTheClientDoesNotOffer) {
+  const Evidence evidence = facts({"offered_versions = tls1.2", "selected_suite = TLS_AES_128_GCM_SHA256", "server_key = rsa-2048"});
+  EXPECT_THAT(spelt("openssl", Remedy::offer_key_type, evidence), HasSubstr("-cipher ECDHE-RSA-AES128-GCM-SHA256"));
+}
+
 TEST(Snippet, NamesTlsThirteenSuitesWhereTheyAreConfiguredApart) {
   const Evidence evidence = facts({"offered_versions = tls1.3", "offered_suites = TLS_AES_128_CCM_SHA256"});
   EXPECT_THAT(spelt("apache", Remedy::enable_suite, evidence), HasSubstr("SSLCipherSuite TLSv1.3 "));

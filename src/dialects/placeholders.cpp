@@ -37,6 +37,19 @@ bool fits_version(const registry::Suite& suite, const Evidence& evidence) {
 
 std::uint16_t usual_suite(const Evidence& evidence) { return ec_key(evidence) ? usual_suite_ecdsa : usual_suite_rsa; }
 
+/// The suite that the server chose, unless it belongs to a version that the client does not offer.
+std::uint16_t chosen_suite(const Evidence& evidence) {
+  const auto code = registry::suite_code(evidence.text(Kind::selected_suite));
+  const registry::Suite* suite = code ? registry::suite(*code) : nullptr;
+  const auto offered = evidence.list(Kind::offered_versions);
+  const auto fits = [&](const std::string& name) {
+    const auto offer = registry::version_code(name);
+    return !suite || (offer && *offer >= suite->min_version && *offer <= suite->max_version);
+  };
+  const bool usable = offered.empty() || std::any_of(offered.begin(), offered.end(), fits);
+  return code && usable ? *code : usual_suite(evidence);
+}
+
 std::string openssl_version(std::uint16_t code) {
   if (code == version::ssl3) return "SSLv3";
   if (code == version::tls10) return "TLSv1";
@@ -211,7 +224,7 @@ std::optional<std::string> plain_word(std::string_view word, Side side, const Ev
 }  // namespace
 
 std::uint16_t suite_in_question(Side side, const Evidence& evidence) {
-  if (side == Side::client) return registry::suite_code(evidence.text(Kind::selected_suite)).value_or(usual_suite(evidence));
+  if (side == Side::client) return chosen_suite(evidence);
   for (const std::string& name : evidence.list(Kind::offered_suites)) {
     const auto code = registry::suite_code(name);
     const registry::Suite* suite = code ? registry::suite(*code) : nullptr;

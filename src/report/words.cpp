@@ -78,18 +78,18 @@ std::string meaning_words(const Fact& fact) {
   const std::string form = to_text(fact);
   const std::size_t value = form.find(" = ");
   if (value == std::string::npos) return form;
-  return fmt::format("{}: {}", base::trim(meaning.substr(0, meaning.find_first_of(";("))), form.substr(value + 3));
+  return fmt::format("{}: {}", base::trim(meaning.substr(0, meaning.find_first_of(";(:"))), form.substr(value + 3));
 }
 
-/// A fact for people; nothing where the headline and the ladder say it already.
-std::string fact_words(const Report& report, const Fact& fact) {
+/// A fact for people. Without words of its own it is worth a line only as `proof`, and not where the headline and the ladder say it.
+std::string fact_words(const Report& report, const Fact& fact, bool proof) {
   if (!fact.text.empty()) return fact.text;
   for (const Probe& probe : report.probes)
     if (!fact.subject.empty() && probe.id == fact.subject && one_of(fact.kind, {Kind::cures, Kind::breaks}))
       return fmt::format("{}: {}, {} of {} times", probe.changed, probe.ended, probe.same, probe.times);
   const bool told = one_of(fact.kind, {Kind::cures, Kind::breaks, Kind::failure, Kind::failed_stage, Kind::failures_seen, Kind::alert,
                                        Kind::alert_from, Kind::any_offer_works, Kind::completed, Kind::untried});
-  return told ? "" : meaning_words(fact);
+  return told || !proof ? "" : meaning_words(fact);
 }
 
 /// How often what was asked for failed, where it did: a line that comes before all others.
@@ -194,18 +194,18 @@ std::vector<std::string> to_decide(const Report& report) {
 std::vector<std::string> evidence_lines(const Report& report, std::size_t most) {
   std::vector<std::string> out;
   std::set<std::string> seen;
-  const auto add = [&](const Fact& fact, std::size_t limit) {
-    const std::string words = fact_words(report, fact);
+  const auto add = [&](const Fact& fact, std::size_t limit, bool proof) {
+    const std::string words = fact_words(report, fact, proof);
     if (!words.empty() && out.size() < limit && seen.insert(words).second) out.push_back(words);
   };
-  if (const Fact* first = as_asked(report)) add(*first, most);
+  if (const Fact* first = as_asked(report)) add(*first, most, true);
   const std::vector<diagnosis::Ref> none;
   const auto& rests_on = report.diagnosis.verdict ? report.diagnosis.verdict->finding.rests_on : none;
   for (const diagnosis::Ref& ref : rests_on)
-    if (const Fact* fact = report.evidence.find(ref.kind, ref.subject)) add(*fact, most);
-  const std::size_t proof = out.size();
+    if (const Fact* fact = report.evidence.find(ref.kind, ref.subject)) add(*fact, most, true);
+  const std::size_t proven = out.size();
   for (const Fact& fact : report.evidence.facts())
-    if (worth_a_line(report, fact) && report.evidence.find(fact.kind, fact.subject) == &fact) add(fact, std::min(most, proof + 4));
+    if (worth_a_line(report, fact) && report.evidence.find(fact.kind, fact.subject) == &fact) add(fact, std::min(most, proven + 4), false);
   // Better the fact's own form than no proof at all.
   if (out.empty())
     for (const diagnosis::Ref& ref : rests_on)

@@ -30,7 +30,8 @@ Exit run(std::vector<std::string> arguments) {
   }
   if (invocation->options.version) return print("whytls " WHYTLS_VERSION "\n");
   if (invocation->options.long_help) return print(cli::long_help(*invocation->command, named));
-  if (invocation->options.short_help) return print(named ? cli::short_help(*invocation->command) : cli::short_help());
+  if (invocation->options.short_help)
+    return print(!named && invocation->options.words.empty() ? cli::short_help() : cli::short_help(*invocation->command));
   return invocation->command->run(invocation->options);
 }
 

@@ -138,9 +138,9 @@ TEST(Settings, ThatAreWrongNameTheirPlace) {
 }
 
 TEST(Settings, OfAWorkingFolderMayNotNameFilesToWriteOrSecrets) {
-  EXPECT_THAT(refusal({"h"}, {{}, {{".whytls.conf", "output = /tmp/x", true}}}),
+  EXPECT_THAT(refusal({"h"}, {{}, {{".whytls.conf", "output = result.txt", true}}}),
               HasSubstr("cannot be set by a file in the working folder"));
-  EXPECT_EQ(parsed({"h"}, {{}, {{"/etc/whytls/whytls.conf", "output = /tmp/x", false}}}).options.output.file, "/tmp/x");
+  EXPECT_EQ(parsed({"h"}, {{}, {{"/etc/whytls/whytls.conf", "output = result.txt", false}}}).options.output.file, "result.txt");
 }
 
 TEST(Flags, HaveUniqueNamesAndSayWhatTheyDo) {

@@ -97,6 +97,10 @@ class Help(unittest.TestCase):
             self.assertEqual((out.returncode, out.stderr), (0, ""), arguments)
             self.assertTrue(out.stdout)
 
+    def test_short_help_beside_a_target_lists_the_options(self):
+        self.assertIn("--servername NAME", run("example.com", "-h").stdout)
+        self.assertNotIn("--servername NAME", run("-h").stdout)
+
     def test_long_help_begins_with_examples(self):
         out = run("--help").stdout
         self.assertLess(out.index("Examples:"), out.index("--servername NAME"))

@@ -88,6 +88,11 @@ bool not_enough(const Evidence& evidence, const Verdict& verdict) {
 /// step would fail by itself, and so does a second fault of the offer where mending the first does not cure it.
 void split(const Evidence& evidence, std::vector<Verdict>& found, Diagnosis& out) {
   if (found.empty()) return;
+  const auto failed = stage_named(evidence.text(Kind::failed_stage));
+  if (failed && known_no(evidence.is(Kind::completed)) && found.front().stage > *failed) {
+    out.also = std::move(found);  // true enough, but nothing of it explains why it stopped earlier
+    return;
+  }
   out.verdict = std::move(found.front());
   const bool more = not_enough(evidence, *out.verdict);
   for (auto it = found.begin() + 1; it != found.end(); ++it) {

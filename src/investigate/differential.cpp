@@ -223,6 +223,22 @@ void pair_up(Session& s) {
   }
 }
 
+/// What worked a moment ago ends differently now: whether the offer that always worked still does, and whether a pause helps.
+void notice_block(Session& s) {
+  probe::Trial trial;
+  trial.offer = s.working->trial.offer;
+  auto now = s.runner.run({trial});
+  if (now.empty() || gets_further(now.front(), *s.out.main)) return;
+  s.add(Kind::blocked_since, static_cast<std::int64_t>(s.runner.used() - 1));
+  trial.pause = std::chrono::milliseconds(1200);
+  auto later = s.runner.run({trial});
+  if (!later.empty() && gets_further(later.front(), *s.out.main))
+    s.add(Kind::served_then_refused, true,
+          "an offer that worked was then refused (" + probe::ending_words(now.front()) + "), and works again after a pause");
+  s.out.remarks.push_back(
+      {"blocked", true, "during the run the server stopped answering offers that it had answered: it limits or blocks this client"});
+}
+
 /// B again, then A again: a pair that does not repeat is only inferred.
 void confirm(Session& s) {
   const diagnosis::Diagnosis so_far = s.diagnose();
@@ -235,6 +251,7 @@ void confirm(Session& s) {
     const auto again = s.runner.run({run->attempt->trial});
     if (again.empty()) continue;
     ++run->times;
+    if (run->works && !gets_further(again.front(), *s.out.main) && !probe::ended_alike(again.front(), *s.out.main)) notice_block(s);
     const bool same = gets_further(again.front(), *s.out.main) == run->works;
     run->same += same ? 1 : 0;
     state(s, *run);
@@ -244,6 +261,20 @@ void confirm(Session& s) {
     break;  // the strongest stands first; one pair that repeats is enough
   }
   control(s);
+}
+
+/// The peer does not speak the protocol of the upgrade: perhaps it speaks TLS from the start.
+void try_without_dialogue(Session& s) {
+  if (s.out.evidence.text(Kind::starttls_answer) != "not-spoken") return;
+  probe::Trial trial = trial_of(s);
+  trial.depth = probe::Depth::first_flight;
+  trial.starttls = "";
+  const auto attempts = s.runner.run({trial, trial});
+  const bool works =
+      !attempts.empty() && std::all_of(attempts.begin(), attempts.end(), [](const probe::Attempt& a) { return a.hello_answered(); });
+  s.add(Kind::cures, works,
+        "with TLS from the start instead: " + (attempts.empty() ? std::string("not tried") : probe::ending_words(attempts.front())),
+        std::string(evidence::change::starttls_dropped));
 }
 
 void state_failure_counts(Session& s) {
@@ -265,10 +296,20 @@ probe::Attempt presumed_silent(const Session& s) {
   return silent;
 }
 
+/// A server that answers with an older version than was offered has not taken the offer.
+bool chose_what_was_offered(const probe::Attempt& attempt) {
+  const auto& versions = attempt.trial.offer.versions;
+  const auto chosen = attempt.transcript->selected.version;
+  return !chosen || attempt.trial.offer.ssl2_form || versions.empty() ||
+         std::find(versions.begin(), versions.end(), *chosen) != versions.end();
+}
+
 bool gets_further(const probe::Attempt& attempt, const probe::Attempt& asked) {
   if (!asked.transcript) return attempt.dialled > asked.dialled;
   if (!attempt.transcript) return false;
-  if (!asked.hello_answered()) return attempt.hello_answered();
+  const bool taken = attempt.hello_answered() && chose_what_was_offered(attempt);
+  if (!asked.hello_answered() || !chose_what_was_offered(asked)) return taken;
+  if (!taken) return false;
   if (attempt.transcript->complete && !attempt.transcript->server_alert()) return true;
   return attempt.transcript->reached > asked.transcript->reached;
 }
@@ -288,8 +329,9 @@ void differ(Session& s) {
     pair_up(s);
     if (mute) end_other_words(s, std::move(words));
     if (s.working) confirm(s);
-  } else if (!repeated(s)) {
-    control(s);
+  } else {
+    if (!repeated(s)) control(s);
+    if (stage == "starttls") try_without_dialogue(s);
   }
   state_failure_counts(s);
 }

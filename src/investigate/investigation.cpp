@@ -40,6 +40,11 @@ void state_question(Session& s) {
   limit(!r.sigalgs.empty(), "signature-algorithms");
   limit(r.alpn.has_value(), "alpn");
   limit(r.no_servername, "server-name");
+  s.add(Kind::insists, true, {}, "secure-renegotiation");
+  if (s.runner.place().route.proxy) {
+    const net::Proxy& proxy = *s.runner.place().route.proxy;
+    s.add(Kind::proxy_name, base::printable(fmt::format("{}:{} ({})", proxy.host, proxy.port, proxy.from)));
+  }
 }
 
 base::Result<std::optional<net::Proxy>> proxy_of(const Request& r) {
@@ -141,6 +146,20 @@ std::int64_t once_more_with_http(Session& s, bool page) {
   return s.out.evidence.number(Kind::http_status).value_or(0);
 }
 
+/// TLS 1.3, and libraries that let the program decide, refuse a client's certificate behind the handshake, some without a word:
+/// a server that ends the connection before anything was said has refused it.
+void listen(Session& s) {
+  probe::Trial trial = s.out.main->trial;
+  trial.listen = true;
+  auto attempts = s.runner.run({trial});
+  if (attempts.empty() || !attempts.front().transcript || attempts.front().transcript->complete ||
+      !attempts.front().transcript->server_hello)
+    return;
+  s.out.main = std::move(attempts.front());
+  take_in(s, *s.out.main);
+  s.add(Kind::failed_stage, std::string("client-certificate"));
+}
+
 /// Where a web server may stand behind a port that is not known for it, one request tells what the handshake does not: what time
 /// it is there, or, by a status that may mean it and then by the page, that a client certificate is wanted after all.
 void ask_http(Session& s) {
@@ -151,6 +170,12 @@ void ask_http(Session& s) {
   std::int64_t status = e.number(Kind::http_status).value_or(0);
   if (status == 0 && !s.request.https()) status = once_more_with_http(s, false);
   if (certificate && status >= 400 && status < 500) once_more_with_http(s, true);
+  if (certificate && status == 0) listen(s);
+}
+
+/// A page that says 400 may say why: that TLS was expected inside TLS, for example.
+void read_a_bad_request(Session& s) {
+  if (healthy(s) && s.request.https() && s.out.evidence.number(Kind::http_status) == 400) once_more_with_http(s, true);
 }
 
 /// The certificate is for another name, and none was sent: whether one cures it.
@@ -226,6 +251,7 @@ bool went_on_meanwhile(Session& s, std::future<probe::Attempt>& first) {
 void diagnose_address(Session& s) {
   take_in(s, *s.out.main);
   ask_http(s);
+  read_a_bad_request(s);
   apply_library_policy(s);
   if (healthy(s) && !s.diagnose().verdict) return;
   if (recovered(s) && healthy(s)) return;
@@ -233,30 +259,86 @@ void diagnose_address(Session& s) {
   if (!s.cancelled()) look_deeper(s);
 }
 
-std::string outcome_words(const Session& s) {
-  if (healthy(s) && !s.diagnose().verdict) return "ok";
-  return s.out.evidence.text(Kind::failure);
+/// Why the client in question would not go on with this attempt, by the cause where one is plain; empty when it would.
+std::string fault_of(Session& s, const probe::Attempt& attempt) {
+  Investigation scratch;
+  scratch.request = s.request;
+  scratch.offer = s.out.offer;
+  Session alone{s.request, scratch, s.runner, s.progress, s.cancel, s.recorded, s.policy, s.identity, {}};
+  state_question(alone);
+  take_in(alone, attempt);
+  alone.add(Kind::failures_seen, std::int64_t{2});
+  if (attempt.transcript && attempt.transcript->secret_unavailable) return {};
+  if (healthy(alone) && !alone.diagnose().verdict) return {};
+  const auto verdict = alone.diagnose().verdict;
+  return verdict ? std::string(verdict->cause->id) : scratch.evidence.text(Kind::failure);
 }
 
-/// The other addresses of the name: each asked as the first was, twice where the outcome differs.
+/// What came of one address, twice: as facts about it. True when it works.
+bool note_address(Session& s, const std::string& ip, const std::optional<net::Proxy>& proxy) {
+  const probe::Place place = place_for(s.request, ip, proxy, s.runner.place().overall, s.cancel);
+  std::int64_t good = 0;
+  std::int64_t bad = 0;
+  std::string outcome;
+  for (int i = 0; i < 2; ++i) {
+    auto future = s.runner.start(trial_of(s), place);
+    if (!future) break;
+    const probe::Attempt attempt = future->get();
+    const std::string fault = fault_of(s, attempt);
+    ++(fault.empty() ? good : bad);
+    outcome = fault.empty() ? "ok" : fault;
+    s.out.probes.push_back({.change = "address",
+                            .words = "the same offer to " + ip,
+                            .times = 1,
+                            .same = 1,
+                            .works = fault.empty(),
+                            .ended = probe::ending_words(attempt),
+                            .address = attempt.address.text()});
+    if (i == 0 && fault.empty() && s.healthy_first) break;  // nothing differs: once is enough
+  }
+  s.add(Kind::address_outcome, outcome, ip + ": " + outcome, ip);
+  if (good > 0) s.add(Kind::address_successes, good, {}, ip);
+  if (bad > 0) s.add(Kind::address_failures, bad, {}, ip);
+  return bad == 0;
+}
+
+/// The other addresses of the name: each asked as the first was, twice where the outcome differs. On this machine itself a name
+/// like localhost has addresses of both families, and a server that listens on one of them only is nothing unusual.
 void compare_addresses(Session& s, const std::vector<std::string>& others, const std::optional<net::Proxy>& proxy) {
-  const bool first_ok = healthy(s) && !s.diagnose().verdict;
   const auto verdict = s.diagnose().verdict;
+  s.healthy_first = healthy(s) && !verdict;
   bool differs = false;
   for (const std::string& ip : others) {
+    if (s.cancelled()) return;
+    if (!net::routable(ip)) {
+      s.add(Kind::no_route_for_family, true, {}, ip.find(':') == std::string::npos ? "ipv4" : "ipv6");
+      continue;
+    }
     s.say("asking the address " + ip);
-    probe::Place place = place_for(s.request, ip, proxy, s.runner.place().overall, s.cancel);
-    auto future = s.runner.start(trial_of(s), place);
-    if (!future) return;
-    const probe::Attempt attempt = future->get();
-    const evidence::Evidence facts = probe::facts_of(attempt);
-    const bool ok = known_yes(facts.is(Kind::completed)) || (attempt.transcript && attempt.transcript->secret_unavailable);
-    s.add(Kind::address_outcome, ok ? std::string("ok") : facts.text(Kind::failure), ip + ": " + probe::ending_words(attempt), ip);
-    differs |= ok != first_ok;
+    differs |= note_address(s, ip, proxy) != s.healthy_first;
   }
   if (!differs) return;
-  s.add(Kind::address_outcome, outcome_words(s), s.out.address + ": " + probe::ending_words(*s.out.main), s.out.address);
+  const std::string outcome = s.healthy_first ? "ok" : verdict ? std::string(verdict->cause->id) : s.out.evidence.text(Kind::failure);
+  s.add(Kind::address_outcome, outcome, s.out.address + ": " + outcome, s.out.address);
+  s.add(s.healthy_first ? Kind::address_successes : Kind::address_failures,
+        s.healthy_first ? std::int64_t{1} : s.out.evidence.number(Kind::failures_seen).value_or(2), {}, s.out.address);
   if (verdict) s.add(Kind::address_cause, std::string(verdict->cause->id), {}, s.out.address);
+}
+
+/// Addresses of families that this machine can reach, where there are any. A name of this machine itself stands for whichever of
+/// its addresses has a listener.
+std::vector<std::string> usable_addresses(const Request& request, std::vector<std::string> addresses) {
+  std::vector<std::string> reachable;
+  std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(reachable),
+               [](const std::string& ip) { return ip.empty() || net::routable(ip); });
+  if (reachable.empty()) return addresses;
+  const std::string host = request.connect_host.value_or(request.host);
+  const bool local = base::equals_nocase(host, "localhost") && reachable.size() > 1;
+  if (!local) return reachable;
+  const std::uint16_t port = request.connect_host ? request.connect_port : request.port;
+  for (const std::string& ip : reachable)
+    if (auto connected = net::connect({ip, port}, {}, net::Clock::now() + std::chrono::seconds(1), nullptr); connected.stream) return {ip};
+  return {reachable.front()};
 }
 
 void finish(Session& s) {
@@ -296,12 +378,14 @@ Investigation investigate(const Request& request, const Progress& progress, cons
                                                               : net::Family::any;
     names = net::resolve(request.connect_host.value_or(request.host), family, std::min(overall, net::Clock::now() + request.step), cancel);
   }
+  if (!names.addresses.empty()) names.addresses = usable_addresses(request, std::move(names.addresses));
   Runner runner(place_for(request, names.addresses.empty() ? "" : names.addresses.front(), *proxy, overall, cancel), request.parallel,
                 request.max_connections);
   Session s{request, out, runner, progress, cancel, offer->recorded, offer->policy, {}, {}};
   state_question(s);
   if (const auto error = open_inputs(s)) {
     out.unusable = *error;
+    finish(s);
     return out;
   }
   if (names.addresses.empty()) {

@@ -79,6 +79,15 @@ std::vector<std::string> silent_protocols(const Session& s) {
 
 void try_upgrades(Session& s) {
   const std::string shown = s.out.evidence.text(Kind::plaintext_protocol);
+  // SMTP and FTP greet alike: both are asked.
+  const bool greets_220 = s.out.evidence.text(Kind::plaintext_excerpt).rfind("220", 0) == 0;
+  if (greets_220) {
+    for (const char* protocol : {"smtp", "ftp"})
+      if (s.out.evidence.all(Kind::upgrade_offered).empty()) try_protocol(s, protocol);
+    for (const evidence::Fact* fact : s.out.evidence.all(Kind::upgrade_offered))
+      s.add(Kind::plaintext_protocol, std::string(fact->subject));
+    return;
+  }
   if (wire::upgrade_protocol(shown)) {
     try_protocol(s, shown);
   } else if (const wire::UpgradeProtocol* usual = wire::upgrade_for_port(s.request.port)) {
@@ -96,8 +105,13 @@ OtherWords begin_other_words(Session& s) {
 }
 
 void end_other_words(Session& s, OtherWords words) {
+  const auto verdict = s.diagnose().verdict;
+  const bool explained = verdict && verdict->cause->rank < diagnosis::rank::residual;
   const base::Bytes said = words.plaintext ? words.plaintext->get() : base::Bytes{};
-  for (auto& [protocol, future] : words.upgrades) note_upgrade(s, protocol, future.get());
+  std::vector<std::pair<std::string, probe::Attempt>> upgrades;
+  for (auto& [protocol, future] : words.upgrades) upgrades.emplace_back(protocol, future.get());
+  if (explained) return;
+  for (const auto& [protocol, attempt] : upgrades) note_upgrade(s, protocol, attempt);
   if (words.proxy_header && words.proxy_header->get().hello_answered())
     return call_plaintext(s, "proxy-protocol", "", "with a PROXY protocol header in front, the server answers with a ServerHello");
   if (const auto spoken = s.out.evidence.all(Kind::upgrade_offered); !spoken.empty()) {
@@ -105,7 +119,7 @@ void end_other_words(Session& s, OtherWords words) {
     return call_plaintext(s, protocol, "", "the port speaks " + protocol);
   }
   const wire::Plaintext plain = wire::recognise_plaintext(said, s.request.port);
-  if (said.empty() || plain.protocol.empty()) return;
+  if (said.empty() || plain.protocol.empty() || plain.says_tls_expected) return;
   call_plaintext(s, plain.protocol, plain.excerpt, "spoken to in plaintext it answers: \"" + plain.excerpt + "\"");
   if (wire::upgrade_protocol(plain.protocol)) try_protocol(s, plain.protocol);
 }

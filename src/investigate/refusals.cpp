@@ -13,7 +13,14 @@ using evidence::Kind;
 using evidence::known_no;
 using evidence::known_yes;
 
+/// An old server answers with a version below all that were offered.
+bool older_than_offered(const evidence::Evidence& e) {
+  const std::string version = e.text(Kind::selected_version);
+  return !version.empty() && known_no(e.includes(Kind::offered_versions, version));
+}
+
 std::optional<Stage> first_refusal(const evidence::Evidence& e) {
+  if (older_than_offered(e) || known_yes(e.is(Kind::violation_is_choice))) return Stage::server_hello;
   if (known_yes(e.is(Kind::downgrade_sentinel))) return Stage::server_hello;
   const std::string version = e.text(Kind::selected_version);
   if (known_no(e.is(Kind::secure_renegotiation)) && version.rfind("tls", 0) == 0 && version != "tls1.3") return Stage::server_hello;

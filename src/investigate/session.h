@@ -23,6 +23,7 @@ struct Session {
   std::optional<system::LibraryPolicy> policy;  ///< the client in question is a library of this machine
   probe::ClientIdentity identity;
   std::optional<probe::Attempt> working;  ///< an attempt that gets past the step at which the one in question fails
+  bool healthy_first = false;             ///< the first address of the name works
   bool silent = false;                    ///< the attempt in question is still without an answer: haste is due
   net::Clock::time_point begun = net::Clock::now();
 

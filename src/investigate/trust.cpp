@@ -93,9 +93,24 @@ void look_for_interception(Session& s, const x509::Judgement& j) {
           fmt::format("asked for {}, it shows a certificate for that name by the same issuer", unrelated));
 }
 
+/// A CA file or folder that was named and cannot be used is a fault of this machine, and wrong usage.
+std::optional<base::Error> open_store(Session& s) {
+  if (s.request.ca_file.empty() && s.request.ca_dir.empty()) return std::nullopt;
+  const x509::StoreReport report = x509::TrustStore::of_files(s.request.ca_file, s.request.ca_dir).report();
+  if (report.usable()) return std::nullopt;
+  s.out.evidence.add(observe::store_facts(report, true));
+  s.add(Kind::completed, false);
+  s.add(Kind::failed_stage, std::string("certificate"));
+  s.add(Kind::failure, std::string("client"));
+  s.add(Kind::chain_trusted, false);
+  const std::string why = report.problems.empty() ? "it holds no certificate" : report.problems.front().text;
+  return base::Error{base::Fault::input, why, s.request.ca_file.empty() ? "--ca-dir" : "--ca-file", 0};
+}
+
 }  // namespace
 
 std::optional<base::Error> open_inputs(Session& s) {
+  if (const auto error = open_store(s)) return error;
   if (s.request.cert_file.empty()) return std::nullopt;
   auto credential = x509::load_credential(s.request.cert_file, s.request.key_file, s.request.passphrase_file);
   if (!credential) return base::Error{base::Fault::input, credential.error().text, credential.error().path, 0};

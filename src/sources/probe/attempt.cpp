@@ -20,6 +20,7 @@ HandshakeOptions options_of(const Place& place, const Trial& trial, const Dialog
   options.identity = trial.identity;
   if (trial.depth == Depth::application) options.http_head = trial.ask_http || trial.ask_page ? place.route.host : place.http_host;
   options.http_get = trial.ask_page;
+  if (trial.listen) options.listen = std::chrono::milliseconds(500);
   options.already_read = std::move(left_over);
   options.started = std::chrono::duration_cast<Microseconds>(dial.tcp_took + dial.proxy_took + dial.starttls_took);
   return options;
@@ -69,7 +70,7 @@ base::Bytes plaintext_of(const Place& place) {
   const auto within = [&](int ms) { return std::min(place.overall, net::Clock::now() + std::chrono::milliseconds(ms)); };
   net::ReadResult greeting = dialled.stream->read(within(400));
   if (!greeting.bytes.empty() || greeting.end != net::End::timeout) return greeting.bytes;
-  if (dialled.stream->write(base::view("HEAD / HTTP/1.0\r\n\r\n"), within(400)) != net::End::open) return {};
+  if (dialled.stream->write(base::view("GET / HTTP/1.0\r\n\r\n"), within(400)) != net::End::open) return {};
   return dialled.stream->read(within(1000)).bytes;
 }
 

@@ -23,7 +23,10 @@ class After {
 
   void run() {
     if (s_.options.depth >= Depth::application) {
-      if (!s_.options.http_head.empty()) {
+      if (s_.options.listen.count() > 0) {
+        listened_ = true;
+        read([] { return true; });
+      } else if (!s_.options.http_head.empty()) {
         head();
       } else if (tls13_) {
         closing_ = true;
@@ -62,7 +65,7 @@ class After {
   /// Reads until `enough`, the end, or the time for it is over (which is no failure).
   template <class Enough>
   void read(Enough&& enough) {
-    const net::Deadline until = net::Clock::now() + s_.options.after;
+    const net::Deadline until = net::Clock::now() + (listened_ ? s_.options.listen : s_.options.after);
     for (;;) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - net::Clock::now());
       if (left.count() <= 0 || s_.channel.ended()) return;
@@ -120,9 +123,11 @@ class After {
     if (end == net::End::timeout) t_.ending.end = net::End::open;  // we waited of our own accord
     application.accepted = application.accepted || server_closed();
     // A close is how many servers answer a close; after a request it is a refusal, and so is a reset where a certificate was wanted.
-    const bool cut = (end == net::End::reset && (application.asked || t_.client_certificate.requested)) ||
+    const bool ended_unasked = listened_ && (end == net::End::reset || end == net::End::closed) && answer_.empty();
+    const bool cut = ended_unasked || (end == net::End::reset && (application.asked || t_.client_certificate.requested)) ||
                      (end == net::End::closed && application.asked);
-    if (t_.server_alert() != nullptr || t_.client_alert() != nullptr || end == net::End::cancelled || (cut && !application.accepted))
+    if (t_.server_alert() != nullptr || t_.client_alert() != nullptr || end == net::End::cancelled ||
+        (cut && (ended_unasked || !application.accepted)))
       return;
     if (t_.reached == Stage::client_certificate) s_.done(Stage::client_certificate, Stage::established);
     s_.done(Stage::established, Stage::established);
@@ -138,6 +143,7 @@ class After {
   Session& s_;
   Transcript& t_;
   bool tls13_;
+  bool listened_ = false;
   bool closing_ = false;
   Bytes answer_;
 };

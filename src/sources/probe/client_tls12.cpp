@@ -188,6 +188,10 @@ class Tls12 {
     base::Writer body;
     if (s_.suite->key_exchange == KeyExchange::rsa) {
       const auto transport = crypto::rsa_transport(s_.leaf_key.get(), t_.hello.legacy_version);
+      if (!transport && !s_.leaf_key) {  // a certificate that nobody can read is judged as such, not as a breach of the protocol
+        s_.stop(Stopped::cipher_unavailable);
+        return false;
+      }
       if (!transport) return refuse("the leaf's key is no RSA key to which a secret could be encrypted", 43);
       premaster_ = transport->premaster;
       body.prefixed16([&] { body.bytes(transport->encrypted); });

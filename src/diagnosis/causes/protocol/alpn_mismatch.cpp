@@ -22,7 +22,7 @@ const Cause protocol_alpn_mismatch{
     .title = "no application protocol in common",
     .spec = "RFC 7301 3.2",
     .rank = rank::extension,
-    .stages = {Stage::client_hello, Stage::server_hello},
+    .stages = {Stage::client_hello, Stage::server_hello, Stage::certificate},  // TLS 1.3 servers say it behind their ServerHello
     .needs = {{Kind::cures, std::string(change::alpn_dropped)}, {Kind::cures, std::string(change::alpn_other)}},
     .match = [](const Evidence& e) -> std::optional<Finding> {
       if (!known_yes(protocols_differ(e))) return std::nullopt;

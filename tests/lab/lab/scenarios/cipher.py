@@ -18,6 +18,7 @@ MAX12 = ("--max-version", "tls1.2")
 TLS12 = "ssl_protocols TLSv1.2;"
 ECDSA_128, ECDSA_256 = "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"
 RSA_128, RSA_256 = "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384"
+KEY_TYPE = (("cipher.certificate-key-type", "server"),)
 
 
 def old(*suites: int) -> Offer:
@@ -64,6 +65,11 @@ SUITE_ROWS: list[Scenario] = [
            why="only DHE left, and no parameters"),
     broken("cipher.no-common-suite", "gnutls-ccm-8-only", GnuTLS("rsa", "NORMAL:-VERS-TLS1.3:-CIPHER-ALL:+AES-128-CCM-8"),
            cure=old(0xC0A0)),
+    # no client at all is served: as with DHE, the wire shows a version in common and no suite that is accepted
+    broken("cipher.no-common-suite", "nginx-rsa-certificate-ecdsa-suites", Nginx("rsa", f"{TLS12} ssl_ciphers {ECDSA_128}:{ECDSA_256};"),
+           accept=KEY_TYPE),
+    broken("cipher.no-common-suite", "openssl-ecdsa-certificate-rsa-suites", OpenSSL("good", ("-tls1_2",), cipher=f"{RSA_128}:{RSA_256}"),
+           accept=KEY_TYPE),
     # the type of the certificate's key
     broken("cipher.certificate-key-type", "nginx-ecdsa-server-rsa-client", Nginx("good", TLS12), "client", args=wants(RSA_128), cure=()),
     broken("cipher.certificate-key-type", "apache-ecdsa-server-rsa-client", Apache("good", "SSLProtocol TLSv1.2"), "client",
@@ -73,10 +79,6 @@ SUITE_ROWS: list[Scenario] = [
            cure=()),
     broken("cipher.certificate-key-type", "go-rsa-server-ecdsa-client", Go("rsa"), "client", args=wants(ECDSA_128), cure=()),
     broken("cipher.certificate-key-type", "java-ecdsa-server-rsa-client", Java("good"), "client", args=wants(RSA_128), cure=()),
-    broken("cipher.certificate-key-type", "nginx-rsa-certificate-ecdsa-suites", Nginx("rsa",
-           f"{TLS12} ssl_ciphers {ECDSA_128}:{ECDSA_256};")),
-    broken("cipher.certificate-key-type", "openssl-ecdsa-certificate-rsa-suites", OpenSSL("good", ("-tls1_2",),
-           cipher=f"{RSA_128}:{RSA_256}")),
     broken("cipher.certificate-key-type", "openssl-ed25519-old-client", OpenSSL("ed25519"), "client",
            args=("--sigalgs", "ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:rsa_pkcs1_sha256"), cure=(),
            why="an Ed25519 key without an EdDSA scheme"),

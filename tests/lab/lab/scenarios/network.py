@@ -10,6 +10,7 @@ from ..servers.nginx import Nginx
 from ..servers.openssl import OpenSSL
 from ..servers.plain import Nothing
 
+PAUSE = 0.8  # seconds without a connection; a diagnosis on loopback has two in all
 BLOCKED = "blocked.lab.test"
 OTHER = Offer(name="shop.lab.test")
 
@@ -39,9 +40,9 @@ ROWS: list[Scenario] = [
     broken("network.handshake-timeout", "flight-cut-at-1200", Fault(cut_after(1200), Nginx("large")), "network", slow=True,
            why="whatever the size of the segments: not cured by small ones, so no mtu-blackhole"),
     # rate limits: the lab's own connection came just before the client's
-    broken("network.rate-limited", "reset-until-a-pause", Fault(make=lambda: Bucket(1.5, reset), behind=Nginx(), visited=1),
+    broken("network.rate-limited", "reset-until-a-pause", Fault(make=lambda: Bucket(PAUSE, reset), behind=Nginx(), visited=1),
            slow=True, referee="none", why="a client that is served after a pause proves nothing; the limiter is a few lines"),
-    broken("network.rate-limited", "close-until-a-pause", Fault(make=lambda: Bucket(1.5, close), behind=OpenSSL(), visited=1),
+    broken("network.rate-limited", "close-until-a-pause", Fault(make=lambda: Bucket(PAUSE, close), behind=OpenSSL(), visited=1),
            slow=True, referee="none", why="as above"),
     # the rate limit begins while the true cause is looked for
     broken("certificate.self-signed", "fault-then-limited-after-3", Fault(by_turn(3, reset), Nginx("self-signed"))),

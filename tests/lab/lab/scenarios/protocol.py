@@ -132,7 +132,7 @@ NAME_ROWS: list[Scenario] = [
            cure=("--servername", "www.lab.test")),
     broken("protocol.sni-unrecognized", "haproxy-strict-sni", HAProxy("good", "strict-sni"), host="api.lab.test",
            cure=("--servername", "shop.lab.test")),
-    broken("protocol.sni-unrecognized", "go-unknown-name", Go(names=(("shop.lab.test", "good"),)), host="api.lab.test",
+    broken("protocol.sni-unrecognized", "go-unknown-name", Go(names=(("shop.lab.test", "good"), ("", "good"))), host="api.lab.test",
            cure=("--servername", "shop.lab.test")),
     broken("protocol.sni-unrecognized", "node-callback", Node("good", strict_names=True, named=(("shop.lab.test", "good"),)),
            host="api.lab.test", cure=("--servername", "shop.lab.test")),

@@ -17,7 +17,8 @@ inline constexpr std::string_view key_type = "key-type";  ///< the same suites f
 inline constexpr std::string_view suites = "suites";      ///< all suites, for the versions offered
 inline constexpr std::string_view groups = "groups";      ///< all groups
 inline constexpr std::string_view signature_algorithms = "signature-algorithms";  ///< all schemes
-inline constexpr std::string_view algorithms = "algorithms";                    ///< all suites, groups and schemes for the versions offered: works when the version is common
+inline constexpr std::string_view algorithms =
+    "algorithms";  ///< all suites, groups and schemes for the versions offered: works when the version is common
 inline constexpr std::string_view alpn_dropped = "alpn.dropped";
 inline constexpr std::string_view alpn_other = "alpn.other";  ///< common protocols instead
 inline constexpr std::string_view grease_dropped = "grease.dropped";
@@ -42,6 +43,6 @@ inline constexpr std::string_view psk_dropped = "psk.dropped";
 inline constexpr std::string_view client_certificate_dropped = "client-certificate.dropped";
 inline constexpr std::string_view proxy_header_added = "proxy-header.added";  ///< the PROXY protocol's header goes before the hello
 inline constexpr std::string_view starttls_dropped = "starttls.dropped";      ///< TLS from the start instead of the upgrade dialogue
-inline constexpr std::string_view pause = "pause";  ///< nothing but a wait before the connection
+inline constexpr std::string_view pause = "pause";                            ///< nothing but a wait before the connection
 
 }  // namespace whytls::evidence::change

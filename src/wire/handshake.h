@@ -15,10 +15,29 @@
 namespace whytls::wire {
 
 enum class HandshakeType : std::uint8_t {
-  hello_request = 0, client_hello = 1, server_hello = 2, hello_verify_request = 3, new_session_ticket = 4, end_of_early_data = 5,
-  hello_retry_request = 6, encrypted_extensions = 8, certificate = 11, server_key_exchange = 12, certificate_request = 13,
-  server_hello_done = 14, certificate_verify = 15, client_key_exchange = 16, client_certificate_request = 17, finished = 20, certificate_url = 21,
-  certificate_status = 22, supplemental_data = 23, key_update = 24, compressed_certificate = 25, ekt_key = 26, next_protocol = 67,
+  hello_request = 0,
+  client_hello = 1,
+  server_hello = 2,
+  hello_verify_request = 3,
+  new_session_ticket = 4,
+  end_of_early_data = 5,
+  hello_retry_request = 6,
+  encrypted_extensions = 8,
+  certificate = 11,
+  server_key_exchange = 12,
+  certificate_request = 13,
+  server_hello_done = 14,
+  certificate_verify = 15,
+  client_key_exchange = 16,
+  client_certificate_request = 17,
+  finished = 20,
+  certificate_url = 21,
+  certificate_status = 22,
+  supplemental_data = 23,
+  key_update = 24,
+  compressed_certificate = 25,
+  ekt_key = 26,
+  next_protocol = 67,
   message_hash = 254,
 };
 /// "client_hello", … or "handshake_NN".
@@ -26,7 +45,7 @@ std::string handshake_type_name(HandshakeType type);
 
 struct HandshakeMessage {
   HandshakeType type{};
-  base::Bytes raw;   ///< header of four bytes and body
+  base::Bytes raw;  ///< header of four bytes and body
   base::ByteView body() const { return base::ByteView(raw).subspan(4); }
 };
 
@@ -63,11 +82,11 @@ struct KeyShare {
 /// Every field as it stands on the wire; extensions in order, each as raw bytes, so that build(parse(x)) == x.
 struct ClientHello {
   std::uint16_t legacy_version = 0x0303;
-  base::Bytes random;                       ///< 32 bytes
-  base::Bytes session_id;                   ///< 0 … 32 bytes
+  base::Bytes random;      ///< 32 bytes
+  base::Bytes session_id;  ///< 0 … 32 bytes
   std::vector<std::uint16_t> cipher_suites;
   base::Bytes compression_methods{0};
-  bool has_extensions = true;               ///< false: the extensions block is absent altogether (legal)
+  bool has_extensions = true;  ///< false: the extensions block is absent altogether (legal)
   std::vector<Extension> extensions;
   std::optional<base::Malformed> malformed;
 
@@ -77,7 +96,7 @@ struct ClientHello {
   std::vector<std::uint16_t> signature_algorithms() const;
   std::vector<std::uint16_t> signature_algorithms_cert() const;
   std::vector<KeyShare> key_shares() const;
-  std::vector<std::string> alpn() const;    ///< raw bytes of each name
+  std::vector<std::string> alpn() const;           ///< raw bytes of each name
   std::optional<std::string> server_name() const;  ///< raw bytes
   /// All versions that it offers, highest first: supported_versions, else everything from SSL 3 to legacy_version.
   std::vector<std::uint16_t> versions() const;
@@ -135,12 +154,12 @@ struct ServerHello {
   std::vector<Extension> extensions;
   std::optional<base::Malformed> malformed;
 
-  bool hello_retry_request() const;          ///< by its fixed random, RFC 8446 4.1.3
-  DowngradeSentinel downgrade() const;       ///< RFC 8446 4.1.3
-  std::uint16_t version() const;             ///< supported_versions if present, else legacy_version
-  std::optional<KeyShare> key_share() const; ///< in a HelloRetryRequest only `group` is set
-  std::optional<std::string> alpn() const;   ///< TLS 1.2; in TLS 1.3 it stands in EncryptedExtensions
-  std::optional<base::Bytes> cookie() const; ///< HelloRetryRequest only
+  bool hello_retry_request() const;           ///< by its fixed random, RFC 8446 4.1.3
+  DowngradeSentinel downgrade() const;        ///< RFC 8446 4.1.3
+  std::uint16_t version() const;              ///< supported_versions if present, else legacy_version
+  std::optional<KeyShare> key_share() const;  ///< in a HelloRetryRequest only `group` is set
+  std::optional<std::string> alpn() const;    ///< TLS 1.2; in TLS 1.3 it stands in EncryptedExtensions
+  std::optional<base::Bytes> cookie() const;  ///< HelloRetryRequest only
 };
 ServerHello parse_server_hello(base::ByteView body);
 base::Bytes build(const ServerHello& hello);
@@ -169,11 +188,11 @@ base::Bytes build(const CertificateMessage& message, bool tls13);
 std::optional<base::Bytes> parse_certificate_status(base::ByteView body);
 
 struct CertificateRequest {
-  base::Bytes request_context;                       ///< TLS 1.3
-  std::vector<std::uint8_t> certificate_types;       ///< up to TLS 1.2
-  std::vector<std::uint16_t> signature_algorithms;   ///< TLS 1.2 and 1.3
-  std::vector<base::Bytes> authorities;              ///< DER names
-  std::vector<Extension> extensions;                 ///< TLS 1.3
+  base::Bytes request_context;                      ///< TLS 1.3
+  std::vector<std::uint8_t> certificate_types;      ///< up to TLS 1.2
+  std::vector<std::uint16_t> signature_algorithms;  ///< TLS 1.2 and 1.3
+  std::vector<base::Bytes> authorities;             ///< DER names
+  std::vector<Extension> extensions;                ///< TLS 1.3
   std::optional<base::Malformed> malformed;
 };
 /// `version` is the negotiated one.
@@ -181,10 +200,10 @@ CertificateRequest parse_certificate_request(base::ByteView body, std::uint16_t 
 
 /// RFC 5246 7.4.3, RFC 8422 5.4. `params` are the bytes that the signature covers (after both randoms).
 struct ServerKeyExchange {
-  std::uint16_t group = 0;         ///< ECDHE: the named curve
-  base::Bytes public_key;          ///< ECDHE point, or DHE Ys
-  base::Bytes dh_p, dh_g;          ///< DHE only
-  bool explicit_curve = false;     ///< ECDHE with explicit parameters: not readable further
+  std::uint16_t group = 0;      ///< ECDHE: the named curve
+  base::Bytes public_key;       ///< ECDHE point, or DHE Ys
+  base::Bytes dh_p, dh_g;       ///< DHE only
+  bool explicit_curve = false;  ///< ECDHE with explicit parameters: not readable further
   base::Bytes psk_hint;
   base::Bytes params;
   std::uint16_t signature_scheme = 0;  ///< 0 below TLS 1.2 and for anonymous suites
@@ -201,7 +220,7 @@ struct CertificateVerify {  ///< RFC 8446 4.4.3; below TLS 1.2 the scheme is 0
 };
 CertificateVerify parse_certificate_verify(base::ByteView body, std::uint16_t version);
 
-struct NewSessionTicket {  ///< RFC 8446 4.6.1, RFC 5077 3.3
+struct NewSessionTicket {      ///< RFC 8446 4.6.1, RFC 5077 3.3
   std::uint32_t lifetime = 0;  ///< seconds
   base::Bytes ticket;
   std::optional<base::Malformed> malformed;

@@ -10,7 +10,15 @@
 
 namespace whytls::wire {
 
-enum class ContentType : std::uint8_t { change_cipher_spec = 20, alert = 21, handshake = 22, application_data = 23, heartbeat = 24, tls12_cid = 25, ack = 26 };
+enum class ContentType : std::uint8_t {
+  change_cipher_spec = 20,
+  alert = 21,
+  handshake = 22,
+  application_data = 23,
+  heartbeat = 24,
+  tls12_cid = 25,
+  ack = 26
+};
 
 /// One record. `fragment` points into the input of the parser or into whatever the caller built it from.
 struct Record {

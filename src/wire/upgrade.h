@@ -25,14 +25,14 @@ enum class UpgradeState : std::uint8_t {
 /// Where a dialogue stands. All texts from the peer are printable already.
 struct UpgradeStep {
   UpgradeState state = UpgradeState::talking;
-  base::Bytes send;      ///< what to write now; may be empty
-  std::string peer;      ///< the peer's last line that matters, printable
-  std::string detail;    ///< one sentence for people when it ended badly
-  int status = 0;        ///< reply code, where the protocol has one
+  base::Bytes send;    ///< what to write now; may be empty
+  std::string peer;    ///< the peer's last line that matters, printable
+  std::string detail;  ///< one sentence for people when it ended badly
+  int status = 0;      ///< reply code, where the protocol has one
 };
 
 struct UpgradeOptions {
-  std::string host;        ///< the name that the user asked for (EHLO answers, XMPP "to", LDAP …)
+  std::string host;  ///< the name that the user asked for (EHLO answers, XMPP "to", LDAP …)
   std::uint16_t port = 0;
   std::string user, password;  ///< proxies only
 };
@@ -49,10 +49,10 @@ class Upgrade {
 };
 
 struct UpgradeProtocol {
-  std::string_view name;          ///< as in --starttls: "smtp", "postgres" …; proxies: "http-connect", "socks5"
-  std::string_view title;         ///< "SMTP", "PostgreSQL" …
+  std::string_view name;                 ///< as in --starttls: "smtp", "postgres" …; proxies: "http-connect", "socks5"
+  std::string_view title;                ///< "SMTP", "PostgreSQL" …
   std::span<const std::uint16_t> ports;  ///< where it is usual
-  std::string_view implicit_scheme;  ///< the scheme of TLS from the start: "smtps"; empty when there is none
+  std::string_view implicit_scheme;      ///< the scheme of TLS from the start: "smtps"; empty when there is none
   bool server_speaks_first = true;
   bool proxy = false;
   std::unique_ptr<Upgrade> (*begin)(const UpgradeOptions& options);

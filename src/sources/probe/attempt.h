@@ -34,7 +34,7 @@ struct Trial {
   std::optional<int> max_segment;                 ///< bytes; clamps both directions
   std::chrono::milliseconds pause{0};             ///< whoever runs the trial waits so long before it
   bool ask_http = false;                          ///< send a HEAD request after the handshake, whatever the place says
-  bool listen = false;                             ///< say nothing after the handshake, and see whether the server ends it
+  bool listen = false;                            ///< say nothing after the handshake, and see whether the server ends it
   bool ask_page = false;                          ///< ask for the page itself instead
   std::shared_ptr<std::atomic<bool>> connected;   ///< set once TLS may begin, for those who watch a slow attempt
   std::optional<std::chrono::milliseconds> step;  ///< where not the place's

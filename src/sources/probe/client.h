@@ -35,7 +35,7 @@ struct HandshakeOptions {
   const net::CancelFlag* cancel = nullptr;
   ClientIdentity identity;                            ///< empty chain: an empty Certificate message answers a request
   std::string http_head;                              ///< Depth::application: value of Host; empty: no request
-  std::chrono::milliseconds listen{0};               ///< Depth::application: say nothing for so long and see whether the server ends it
+  std::chrono::milliseconds listen{0};                ///< Depth::application: say nothing for so long and see whether the server ends it
   bool http_get = false;                              ///< ask for the page itself (HTTP/1.1): its first 4 KiB are kept
   Microseconds started{0};                            ///< added to all times: what passed since the connection was begun
   base::Bytes already_read;                           ///< bytes behind a STARTTLS dialogue

@@ -225,7 +225,7 @@ void read_ssl2(Session& session, base::ByteView message) {
   }
   const wire::Ssl2ServerHello hello = wire::parse_ssl2_server_hello(message);
   transcript.ssl2_server_hello = hello;
-  if (!session.parsed(hello.malformed, HandshakeType::server_hello)) return;
+  if (!session.parsed(hello.malformed, HandshakeType::server_hello)) return session.stop(Stopped::version_unavailable);
   transcript.selected.version = hello.version;
   if (!hello.certificate.empty()) {
     transcript.certificate_seen = true;

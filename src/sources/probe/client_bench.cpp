@@ -12,7 +12,7 @@ using namespace whytls;
 
 void hello_and_silence(benchmark::State& state) {
   const probe::Offer offer = probe::default_offer("server.example", true);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     probe::testing::ScriptedStream stream({}, net::End::timeout);
     benchmark::DoNotOptimize(probe::handshake(stream, offer, {}).client_hello.size());
   }
@@ -21,7 +21,7 @@ BENCHMARK(hello_and_silence)->Unit(benchmark::kMicrosecond);
 
 void hello_and_alert(benchmark::State& state) {
   const probe::Offer offer = probe::with_versions(probe::default_offer("server.example", true), {0x0303});
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     probe::testing::ScriptedStream stream({probe::testing::alert(2, 40)});
     benchmark::DoNotOptimize(probe::handshake(stream, offer, {}).alerts.size());
   }
@@ -30,7 +30,7 @@ BENCHMARK(hello_and_alert)->Unit(benchmark::kMicrosecond);
 
 void size_of_the_default_hello(benchmark::State& state) {
   const probe::Offer offer = probe::default_offer("server.example", true);
-  for (auto _ : state) benchmark::DoNotOptimize(probe::hello_size(offer));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(probe::hello_size(offer));
 }
 BENCHMARK(size_of_the_default_hello)->Unit(benchmark::kMicrosecond);
 

@@ -35,6 +35,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--whytls", type=Path, default=PROJECT / "build" / "whytls")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path, metavar="FILE", help="writes the results there too")
+    parser.add_argument("--reports", type=Path, metavar="FOLDER", help="keeps what whytls said of each scenario there")
     parser.add_argument("--referee", action="store_true", help="asks other TLS clients instead: do the broken fail and the healthy work?")
     parser.add_argument("--misses", action="store_true", help="prints only the rows that are not right")
     parser.add_argument("--keep", action="store_true", help="keeps the folder with the servers' files and logs")
@@ -66,7 +67,7 @@ def main() -> int:
     if whytls and not whytls.exists():
         print(f"{whytls} does not exist: build it first, or use --whytls or --referee", file=sys.stderr)
         return 2
-    lab = runner.Lab(whytls, options.keep)
+    lab = runner.Lab(whytls, options.keep, options.reports)
     begin = time.monotonic()
     try:
         print(report.heading())
@@ -79,7 +80,8 @@ def main() -> int:
         if options.keep:
             print(f"kept: {lab.root}", file=sys.stderr)
         lab.close()
-    print(report.misses(results))
+    for part in (report.misses(results), report.dear(results)):
+        print(part, end="\n" if part else "")
     print(report.summary(results, time.monotonic() - begin))
     if options.json:
         report.write_json(results, options.json)

@@ -42,6 +42,12 @@ def misses(results: list[Result]) -> str:
                                       + (f"\n      {r.command}" if r.command else "") for r in gone)]) if gone else ""
 
 
+def dear(results: list[Result]) -> str:
+    """Rows beyond the cost that is promised where nothing times out: 12 connections and 2 seconds."""
+    over = [r for r in results if r.connections and not r.scenario.slow and (r.connections > 12 or r.seconds > 2)]
+    return "\n".join(["dear:", *(f"  {r.scenario.id}: {r.connections} connections, {r.seconds:.2f} s" for r in over)]) if over else ""
+
+
 def write_json(results: list[Result], path: Path) -> None:
     rows = [{"id": r.scenario.id, "software": r.scenario.server.software, "expected": {
         "outcome": r.scenario.outcome, "cause": r.scenario.cause, "side": r.scenario.side}, "got": r.got, "mark": r.mark,

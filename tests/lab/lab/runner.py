@@ -35,8 +35,8 @@ class Result:
 
 
 class Lab:
-    def __init__(self, whytls: Path | None, keep: bool = False) -> None:
-        self.whytls = whytls
+    def __init__(self, whytls: Path | None, keep: bool = False, reports: Path | None = None) -> None:
+        self.whytls, self.reports = whytls, reports
         self._folder = None if keep else tempfile.TemporaryDirectory(prefix="whytls-lab-", ignore_cleanup_errors=True)
         self.root = Path(self._folder.name if self._folder else tempfile.mkdtemp(prefix="whytls-lab-"))
         self.root.chmod(0o755)
@@ -84,6 +84,9 @@ class Lab:
         except subprocess.TimeoutExpired:
             return Result(scenario, "wrong", f"did not end within {LONGEST} s", seconds=LONGEST, command=" ".join(words))
         seconds = time.monotonic() - begin
+        if self.reports:
+            self.reports.mkdir(parents=True, exist_ok=True)
+            (self.reports / (scenario.id.replace("/", "_") + ".json")).write_bytes(done.stdout)
         try:
             report = json.loads(done.stdout)
         except ValueError:

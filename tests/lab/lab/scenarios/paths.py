@@ -6,6 +6,7 @@ from ..hello import Offer, X25519
 from ..namespaces import SECOND, SERVER, SERVER6
 from ..recipes import HOST
 from ..scenario import Scenario, broken, healthy
+from ..servers.apache import Apache
 from ..servers.fault import Fault, pass_on, reset, when
 from ..servers.haproxy import HAProxy
 from ..servers.nginx import Nginx
@@ -79,7 +80,7 @@ SIZES: list[Scenario] = [
     broken("network.mtu-blackhole", "narrow-link-without-icmp", Path(
         Nginx("large"), ("-A OUTPUT -p icmp -j DROP",), script=NARROW, names=NAMED), "network", slow=True),
     broken("network.mtu-blackhole", "narrow-link-tls12-server", Path(
-        OpenSSL("large", ("-tls1_2",)), (f"{TO_CLIENT} -m length --length 700:65535 -j DROP",), names=NAMED), "network", slow=True),
+        Apache("large", "SSLProtocol TLSv1.2"), (f"{TO_CLIENT} -m length --length 700:65535 -j DROP",), names=NAMED), "network", slow=True),
     broken("protocol.hello-intolerance", "server-reads-one-segment", Path(
         Fault(when(lambda hello: True, pass_on), Nginx(), one_read=True, incomplete=reset), names=NAMED), detail={"trigger": "size"},
         referee="hello", cure=SMALL, why="a hello of two segments: cured by a smaller one"),

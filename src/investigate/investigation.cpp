@@ -16,9 +16,7 @@
 namespace whytls::investigate {
 namespace {
 
-using diagnosis::Outcome;
 using evidence::Kind;
-using evidence::known_no;
 using evidence::known_yes;
 
 constexpr std::size_t most_addresses = 4;

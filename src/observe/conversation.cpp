@@ -127,7 +127,7 @@ std::string stage_of(const Conversation& c, const Reading& r) {
     return r.tls13() && r.verify ? "finished" : "key-exchange";
   }
   if (r.request) return "client-certificate";
-  return r.client_finished && (r.tls13() ? r.server_finished : r.server_finished) ? "established" : "finished";
+  return r.client_finished && r.server_finished ? "established" : "finished";
 }
 
 std::vector<std::string> names_of(const std::vector<std::uint16_t>& codes, std::string (*name)(std::uint16_t)) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -67,6 +68,7 @@ def main() -> int:
     if whytls and not whytls.exists():
         print(f"{whytls} does not exist: build it first, or use --whytls or --referee", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the servers are stopped then too
     lab = runner.Lab(whytls, options.keep, options.reports)
     begin = time.monotonic()
     try:

@@ -47,7 +47,7 @@ class Bed:
         words = [which(str(command[0])) if "/" not in str(command[0]) else str(command[0]), *map(str, command[1:])]
         process = Process([*self.prefix, *words], self.folder / f"{Path(words[0]).name}.log", cwd or self.folder, env, user)
         self.on_close(process.stop)
-        process.await_port(port or self.port, seconds)
+        process.await_port(self.address, port or self.port, seconds)
         return process
 
     def child(self) -> "Bed":

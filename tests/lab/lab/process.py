@@ -66,16 +66,18 @@ class Ports:
         return True
 
 
-def listens(port: int, pid: int | str = "self") -> bool:
-    """Whether somebody listens on the port in the network namespace of that process. Reading the kernel's table
+def listens(address: str, port: int, pid: int | str = "self") -> bool:
+    """Whether somebody listens there, in the network namespace of that process. Reading the kernel's table
     instead of connecting keeps the readiness check out of rate limits and of servers that serve one client at a time."""
-    wanted = f":{port:04X}"
+    packed = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    own = b"".join(packed[at:at + 4][::-1] for at in range(0, len(packed), 4)).hex().upper()  # words in the host's order
+    wanted = {f"{local}:{port:04X}" for local in (own, "0" * 16 + "FFFF0000" + own, "0" * 8, "0" * 32)}
     for table in ("tcp", "tcp6"):
         try:
             lines = Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
         except OSError:
             continue
-        if any(fields[1].endswith(wanted) and fields[3] == "0A" for fields in map(str.split, lines)):
+        if any(fields[1] in wanted and fields[3] == "0A" for fields in map(str.split, lines)):
             return True
     return False
 
@@ -90,10 +92,10 @@ class Process:
                                            extra_groups=[] if user else None)
         self.pid = self._popen.pid
 
-    def await_port(self, port: int, seconds: float = 30) -> None:
+    def await_port(self, address: str, port: int, seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
-        while not listens(port, self.pid):
-            if self._popen.poll() is not None and not listens(port):
+        while not listens(address, port, self.pid):
+            if self._popen.poll() is not None and not listens(address, port):
                 raise LabError(f"{self.name} ended with {self._popen.returncode}: {self.tail()}")
             if time.monotonic() > deadline:
                 raise LabError(f"{self.name} does not listen on {port}: {self.tail()}")

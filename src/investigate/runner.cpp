@@ -4,7 +4,7 @@
 namespace whytls::investigate {
 
 std::optional<std::future<probe::Attempt>> Runner::start(probe::Trial trial, probe::Place place) {
-  if (left() <= 0) return std::nullopt;
+  if (left() <= 0 || net::Clock::now() + trial.pause >= place.overall) return std::nullopt;
   ++used_;
   return std::async(std::launch::async, [this, trial = std::move(trial), place = std::move(place)] {
     probe::wait(trial.pause, place.cancel);  // a pause takes no slot
@@ -16,7 +16,7 @@ std::optional<std::future<probe::Attempt>> Runner::start(probe::Trial trial, pro
 }
 
 std::optional<std::future<base::Bytes>> Runner::start_plaintext() {
-  if (left() <= 0) return std::nullopt;
+  if (left() <= 0 || net::Clock::now() >= place_.overall) return std::nullopt;
   ++used_;
   return std::async(std::launch::async, [this] {
     slots_.acquire();
@@ -28,8 +28,11 @@ std::optional<std::future<base::Bytes>> Runner::start_plaintext() {
 
 std::vector<probe::Attempt> Runner::run(std::vector<probe::Trial> trials) {
   std::vector<std::future<probe::Attempt>> futures;
-  for (probe::Trial& trial : trials)
-    if (auto future = start(std::move(trial))) futures.push_back(std::move(*future));
+  for (probe::Trial& trial : trials) {
+    auto future = start(std::move(trial));
+    if (!future) break;  // results stand in the order of the trials: none may be missing in between
+    futures.push_back(std::move(*future));
+  }
   std::vector<probe::Attempt> out;
   for (auto& future : futures) out.push_back(future.get());
   return out;

@@ -42,9 +42,11 @@ std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& 
   x509::Certificate below = j.path.empty() ? j.served.front() : j.path.back().certificate;
   for (int i = 0; i < most_fetches && !below.self_issued && !below.ca_issuers.empty() && !s.cancelled(); ++i) {
     s.say("looking for the issuer of \"" + x509::display_name(below) + "\" at the address in the certificate");
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(s.runner.place().overall - net::Clock::now());
+    if (left.count() <= 0) break;
     net::HttpRequest get;
     get.url = below.ca_issuers.front();
-    get.timeout = std::chrono::milliseconds(2000);
+    get.timeout = std::min(std::chrono::milliseconds(2000), left);
     get.max_bytes = most_bytes;
     get.cancel = s.cancel;
     const net::HttpResponse response = net::fetch(get);

@@ -112,7 +112,7 @@ std::optional<base::Error> open_store(Session& s) {
 }  // namespace
 
 std::optional<base::Error> open_inputs(Session& s) {
-  if (const auto error = open_store(s)) return error;
+  if (auto error = open_store(s)) return error;
   if (s.request.cert_file.empty()) return std::nullopt;
   auto credential = x509::load_credential(s.request.cert_file, s.request.key_file, s.request.passphrase_file);
   if (!credential) return base::Error{base::Fault::input, credential.error().text, credential.error().path, 0};

@@ -2,11 +2,14 @@
 #include "x509/checks.h"
 
 #include <fmt/format.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 
 #include "base/text.h"
+#include "x509/constraints.h"
 #include "x509/openssl.h"
+#include "x509/verify.h"
 
 namespace whytls::x509 {
 namespace {
@@ -94,6 +97,7 @@ bool allows(const Certificate& c, std::string_view purpose) {
 /// RFC 5280 4.2.1.12; that an issuer's list narrows those below is no rule of the RFC, but of every browser and of libcrypto.
 void check_purpose(const Subject& s, const JudgeOptions& options) {
   const Certificate& c = s.certificate();
+  if (options.purpose == Purpose::any) return;
   const bool server = options.purpose == Purpose::server;
   if (!allows(c, server ? "serverAuth" : "clientAuth"))
     s.fault(Code::wrong_purpose, "extendedKeyUsage " + base::join(*c.extended_key_usage, ", "));
@@ -107,21 +111,45 @@ void check_purpose(const Subject& s, const JudgeOptions& options) {
   if (any && options.key_use == KeyUse::agreement && !u.key_agreement) s.fault(Code::wrong_purpose, "keyUsage lacks keyAgreement");
 }
 
-/// RFC 5280 4.2.1.10 and 6.1.3 (b): names of every link below, self-issued intermediates excepted. libcrypto compares.
-void check_constraints(const Subject& s) {
-  const Certificate& c = s.certificate();
-  if (!c.name_constraints) return;
-  const QuietErrors quiet;
-  const OwnConstraints constraints(
-      static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(c.handle.get(), NID_name_constraints, nullptr, nullptr)));
-  if (constraints == nullptr) return;
+/// RFC 5280 4.2.1.10 and 6.1.3 (b): names of every link below, self-issued intermediates excepted.
+void check_constraints(const Subject& s, std::size_t& budget) {
+  const std::optional<NameConstraints> constraints = s.position == 0 ? std::nullopt : NameConstraints::of(s.certificate());
+  if (!constraints) return;
+  if (std::string why = constraints->malformed(); !why.empty()) s.fault(Code::name_constraint, std::move(why));
   for (std::size_t i = 0; i < s.position; ++i) {
     const Certificate& below = s.path.links[i]->certificate;
     if (i != 0 && below.self_issued) continue;
-    const int answer = NAME_CONSTRAINTS_check(below.handle.get(), constraints.get());
-    if (answer == X509_V_OK) continue;
+    const std::string why = constraints->violated_by(below, budget);
     const Subject lower{s.path, i, s.out};
-    lower.fault(Code::name_constraint, fmt::format("{}, by the constraints of {}", X509_verify_cert_error_string(answer), display_name(c)));
+    if (!why.empty()) lower.fault(Code::name_constraint, fmt::format("{}, by the constraints of {}", why, display_name(s.certificate())));
+  }
+}
+
+Code code_of(Offence offence) {
+  switch (offence) {
+    case Offence::authority:
+      return Code::invalid_ca;
+    case Offence::purpose:
+      return Code::wrong_purpose;
+    case Offence::constraint:
+      return Code::name_constraint;
+    case Offence::key:
+      return Code::weak_key;
+    case Offence::signature:
+      return Code::weak_signature;
+    default:
+      return Code::malformed;
+  }
+}
+
+void check_profile(const Subject& s, const Context& context) {
+  if (context.options.profile == Profile::clients) return;
+  auto found = context.departures.find(&s.link());
+  if (found == context.departures.end())
+    found =
+        context.departures.emplace(&s.link(), departures(s.certificate(), role_of(s.path, s.position), asked_of(context.options))).first;
+  for (const Departure& d : found->second) {
+    if (d.breaks(context.options.profile)) s.fault(code_of(d.offence), fmt::format("{} ({})", d.text, d.clause));
   }
 }
 
@@ -182,7 +210,55 @@ void judge_dangling(const Path& path, const Context& context, Ending& out) {
   end.fault(out.missing_issuer_is_root ? Code::untrusted_root : Code::issuer_missing, value, false);
 }
 
+/// The problem that an error of libcrypto is; nothing for what is judged here in other ways.
+std::optional<Code> code_of_libcrypto(int error) {
+  switch (error) {
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_NO_ISSUER_PUBLIC_KEY:
+    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+      return Code::invalid_ca;
+    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+      return Code::unknown_critical_extension;
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+    case X509_V_ERR_SUBTREE_MINMAX:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
+    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
+    case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
+      return Code::name_constraint;
+    case X509_V_ERR_INVALID_EXTENSION:
+    case X509_V_ERR_INVALID_POLICY_EXTENSION:
+    case X509_V_ERR_NO_EXPLICIT_POLICY:
+    case X509_V_ERR_EC_KEY_EXPLICIT_PARAMS:
+      return Code::malformed;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
+
+Role role_of(const Path& path, std::size_t position) {
+  if (position == 0) return Role::leaf;
+  return path.links[position]->anchor ? Role::anchor : Role::intermediate;
+}
+
+Asked asked_of(const JudgeOptions& options) {
+  const bool server = options.purpose == Purpose::server || (options.purpose == Purpose::any && !options.host.empty());
+  return {server, options.purpose != Purpose::any};
+}
+
+/// Purposes are not asked for: libcrypto takes no anyExtendedKeyUsage, browsers and Go do. clients.h says so.
+void add_libcrypto(const Path& path, std::vector<Problem>& problems) {
+  for (const LibcryptoError& error : libcrypto_errors(path.links, Purpose::any, false)) {
+    const std::optional<Code> code = code_of_libcrypto(error.code);
+    const auto known = [&](const Problem& p) { return p.code == code && (p.position == error.position || code == Code::name_constraint); };
+    const bool spoilt = !path.links[error.position]->certificate.malformed.empty();
+    if (!code || spoilt || std::any_of(problems.begin(), problems.end(), known)) continue;
+    Subject{path, error.position, problems}.fault(*code, error.text);
+  }
+}
 
 Ending judge_ending(const Path& path, const Context& context) {
   Ending out;
@@ -207,6 +283,7 @@ Ending judge_ending(const Path& path, const Context& context) {
 
 std::vector<Problem> judge_links(const Path& path, const Context& context) {
   std::vector<Problem> out;
+  std::size_t budget = most_comparisons;
   for (std::size_t i = 0; i < path.links.size(); ++i) {
     const Subject s{path, i, out};
     check_form(s);
@@ -214,11 +291,37 @@ std::vector<Problem> judge_links(const Path& path, const Context& context) {
     check_signature(s);
     check_strength(s, context.options.floor);
     check_purpose(s, context.options);
-    check_constraints(s);
+    check_constraints(s, budget);
+    check_profile(s, context);
     if (i > 0) check_authority(s);
   }
   check_host(Subject{path, 0, out}, context);
   return out;
+}
+
+void judge_lists(const Path& path, const Context& context, std::vector<Problem>& out) {
+  for (std::size_t i = 0; i + 1 < path.links.size(); ++i) {
+    const Certificate& certificate = path.links[i]->certificate;
+    std::string unusable;
+    bool answered = false;
+    for (const Crl& crl : context.options.crls) {
+      if (!concerns(crl, certificate) || path.signatures[i] != Verified::yes) continue;
+      CrlAnswer answer = read_crl(crl, certificate, path.links[i + 1]->certificate, context.options.at);
+      if (context.options.profile != Profile::clients && !crl.departures.empty() && answer.usable())
+        answer.unusable = crl.departures.front();
+      if (answer.status == Revocation::revoked) {
+        const std::string when = answer.revoked_at ? " on " + base::date(*answer.revoked_at) : "";
+        Subject{path, i, out}.fault(Code::revoked, "revocation list: revoked" + when + (answer.reason.empty() ? "" : ", " + answer.reason),
+                                    answer.usable());
+      }
+      answered = answered || answer.usable() || answer.status == Revocation::revoked;
+      unusable = answer.unusable;
+    }
+    const bool insists = context.options.require_revocation || context.options.profile != Profile::clients;
+    if (insists && !answered && !unusable.empty())
+      Subject{path, i, out}.fault(Code::revocation_unavailable,
+                                  "revocation list of " + display_name(path.links[i + 1]->certificate) + ": " + unusable);
+  }
 }
 
 std::vector<Problem> judge_revocation(const Path& path, const Context& context, std::optional<OcspResponse>& staple) {
@@ -240,6 +343,7 @@ std::vector<Problem> judge_revocation(const Path& path, const Context& context, 
     }
     if (i == 0) staple = answer;
   }
+  judge_lists(path, context, out);
   const Subject leaf{path, 0, out};
   const bool demanded = options.honour_must_staple && options.purpose == Purpose::server && leaf.certificate().must_staple;
   const bool answered = staple && (staple->usable() || (staple->status == Revocation::revoked && staple->signature == Verified::yes));
@@ -247,7 +351,9 @@ std::vector<Problem> judge_revocation(const Path& path, const Context& context, 
   if (demanded && !staple) leaf.fault(Code::missing_staple, "the certificate demands a stapled response (RFC 7633), and none came");
   if (staple && !answered && judgeable && (demanded || options.require_revocation))
     leaf.fault(Code::revocation_unavailable, "stapled response: " + staple->unusable);
-  if (options.require_revocation && !staple && !demanded) leaf.fault(Code::revocation_unavailable, "no response is stapled");
+  const bool listed =
+      std::any_of(options.crls.begin(), options.crls.end(), [&](const Crl& crl) { return concerns(crl, leaf.certificate()); });
+  if (options.require_revocation && !staple && !demanded && !listed) leaf.fault(Code::revocation_unavailable, "no response is stapled");
   return out;
 }
 

@@ -2,6 +2,7 @@
 // What is wrong with one path: every fault, tied to its link. Inside this module only.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "x509/judge.h"
@@ -14,6 +15,7 @@ struct Context {
   const JudgeOptions& options;
   const std::vector<Certificate>& served;
   const std::optional<HostMatch>& host;
+  std::map<const Link*, std::vector<Departure>>& departures;  ///< found so far, for the profiles that ask
 };
 
 /// Why the end of the path is none that is trusted, and what would be missing.
@@ -23,9 +25,15 @@ struct Ending {
   bool missing_issuer_is_root = false;
 };
 
+Role role_of(const Path& path, std::size_t position);
+Asked asked_of(const JudgeOptions& options);
 Ending judge_ending(const Path& path, const Context& context);
 /// All faults but those of the ending, in no order.
 std::vector<Problem> judge_links(const Path& path, const Context& context);
+/// What libcrypto's own validation finds beyond these.
+void add_libcrypto(const Path& path, std::vector<Problem>& problems);
+/// Faults by revocation lists.
+void judge_lists(const Path& path, const Context& context, std::vector<Problem>& out);
 /// Faults of revocation; `staple` receives what the leaf's response says, if one was given.
 std::vector<Problem> judge_revocation(const Path& path, const Context& context, std::optional<OcspResponse>& staple);
 

@@ -23,19 +23,6 @@ std::string_view without_dot(std::string_view name) {
   return name;
 }
 
-/// Letters, digits, hyphens and (as found in practice) underscores in labels of 1 to 63, RFC 1034 3.5.
-bool is_dns_name(std::string_view name) {
-  if (name.empty() || name.size() > 253) return false;
-  std::size_t label = 0;
-  for (const char c : name) {
-    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (c == '.' ? label == 0 : !allowed) return false;
-    label = c == '.' ? 0 : label + 1;
-    if (label > 63) return false;
-  }
-  return label > 0;
-}
-
 /// Labels that both names share, counted from the right; then characters at the left. Only for the order of messages.
 std::size_t likeness(std::string_view a, std::string_view b) {
   std::size_t shared = 0;
@@ -71,6 +58,18 @@ std::string why_not(const Certificate& c, const std::string& host, bool address,
 }
 
 }  // namespace
+
+bool is_dns_name(std::string_view name) {
+  if (name.empty() || name.size() > 253) return false;
+  std::size_t label = 0;
+  for (const char c : name) {
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (c == '.' ? label == 0 : !allowed) return false;
+    label = c == '.' ? 0 : label + 1;
+    if (label > 63) return false;
+  }
+  return label > 0;
+}
 
 bool is_address(const std::string& host) { return address_bytes(host).has_value(); }
 

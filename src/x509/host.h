@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "x509/certificate.h"
@@ -21,6 +22,8 @@ struct HostMatch {
 HostMatch match_host(const Certificate& certificate, const std::string& host);
 
 bool is_address(const std::string& host);
+/// Letters, digits, hyphens and (as found in practice) underscores in labels of 1 to 63, RFC 1034 3.5.
+bool is_dns_name(std::string_view name);
 /// One presented DNS name, perhaps with a wildcard as its whole left-most label, against a name that was asked for.
 bool matches_dns(std::string_view presented, std::string_view asked);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "x509/checks.h"
@@ -50,6 +51,7 @@ Judged judged(Path path, const Context& context) {
   out.path = std::move(path);
   out.ending = judge_ending(out.path, context);
   out.problems = judge_links(out.path, context);
+  add_libcrypto(out.path, out.problems);
   const auto revocation = judge_revocation(out.path, context, out.staple);
   out.problems.insert(out.problems.end(), out.ending.problems.begin(), out.ending.problems.end());
   out.problems.insert(out.problems.end(), revocation.begin(), revocation.end());
@@ -143,7 +145,7 @@ void read_order(const std::vector<Judged>& all, Judgement& out) {
   }
 }
 
-void take_best(const std::vector<Judged>& all, Judgement& out) {
+void take_best(const std::vector<Judged>& all, Asked asked, Judgement& out) {
   const Judged& best = *std::min_element(all.begin(), all.end(), better);
   for (const Link* link : best.path.links) out.path.push_back(*link);
   share(all, best, out);
@@ -155,6 +157,8 @@ void take_best(const std::vector<Judged>& all, Judgement& out) {
   out.facts.missing_issuer_is_root = best.ending.missing_issuer_is_root;
   out.facts.found_in = best.ending.found_in;
   out.facts.known_in = best.ending.known_in;
+  for (std::size_t i = 0; i < best.path.links.size(); ++i)
+    out.departures.push_back(departures(best.path.links[i]->certificate, role_of(best.path, i), asked));
   read_order(all, out);
   read_window(out);
 }
@@ -167,14 +171,15 @@ void judge_unparsable(Judgement& out) {
 }
 
 void judge_paths(const JudgeOptions& options, Judgement& out) {
-  const Context context{options, out.served, out.host};
+  std::map<const Link*, std::vector<Departure>> found;
+  const Context context{options, out.served, out.host, found};
   Builder builder(out.served, options);
   std::vector<Judged> all;
   for (Path& path : builder.paths()) all.push_back(judged(std::move(path), context));
   out.paths = all.size();
   out.facts.bounded = out.facts.bounded || builder.bounded();
   if (all.empty()) return judge_unparsable(out);
-  take_best(all, out);
+  take_best(all, asked_of(options), out);
   // A path that was not looked at might have held.
   for (Problem& problem : out.problems) problem.certain = problem.certain && !out.facts.bounded;
 }

@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "x509/certificate.h"
+#include "x509/crl.h"
 #include "x509/host.h"
 #include "x509/intercept.h"
 #include "x509/ocsp.h"
+#include "x509/profile.h"
 #include "x509/store.h"
 
 namespace whytls::x509 {
@@ -70,7 +72,7 @@ struct Floor {
   bool md5 = false;
 };
 
-enum class Purpose : std::uint8_t { server, client };
+enum class Purpose : std::uint8_t { server, client, any };  ///< any: none is asked for
 
 /// What the handshake does with the leaf's key; any: not known.
 enum class KeyUse : std::uint8_t { any, signing, enciphering, agreement };
@@ -88,6 +90,9 @@ struct JudgeOptions {
   std::vector<base::Bytes> staples;  ///< by served position; an empty one stands for none
   bool honour_must_staple = true;
   bool require_revocation = false;  ///< the client insists on an answer about revocation
+  std::vector<Crl> crls;
+  Profile profile = Profile::clients;             ///< whose rules count as faults
+  std::optional<std::size_t> most_intermediates;  ///< as a verify depth bounds them; nothing: our own bound
 };
 
 /// The span of time under which nothing of the best path has expired or is yet to come.
@@ -131,6 +136,7 @@ struct Judgement {
   std::optional<Window> window;        ///< of the best path
   bool only_clock = false;             ///< every problem is one of time, and `window` is not empty
   std::optional<Interception> interception;
+  std::vector<std::vector<Departure>> departures;  ///< by position in the best path; faults only where the profile asks for it
 
   const Problem* first() const { return problems.empty() ? nullptr : &problems.front(); }
   bool has(Code code) const;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "x509/crl.h"
 #include "x509/facts.h"
 #include "x509/openssl.h"
 
@@ -38,14 +39,6 @@ std::string status_text(int status) {
     default:
       return std::to_string(status);
   }
-}
-
-/// CRLReason, RFC 5280 5.3.1
-std::string reason_text(int reason) {
-  constexpr std::array<const char*, 11> names{"unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
-                                              "superseded",    "cessationOfOperation", "certificateHold", "",
-                                              "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
-  return reason >= 0 && static_cast<std::size_t>(reason) < names.size() ? names[static_cast<std::size_t>(reason)] : std::string{};
 }
 
 /// The answer about the certificate: by serial number, and by the issuer's name and key where the issuer is known.

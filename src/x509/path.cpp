@@ -36,7 +36,8 @@ const Link* Builder::pooled(Link link) {
 
 bool Builder::is_anchor(const Link& link) { return link.anchor || (options_.store != nullptr && options_.store->holds(link.certificate)); }
 
-/// Everything on hand whose subject is the child's issuer: anchors first, then as served, then what was found elsewhere.
+/// Everything on hand whose subject is the child's issuer: by key identifier, then anchors first, then as served, then what was found
+/// elsewhere.
 std::vector<const Link*> Builder::candidates(const Link& child) {
   const auto found = known_.find(&child);
   if (found != known_.end()) return found->second;
@@ -49,17 +50,21 @@ std::vector<const Link*> Builder::candidates(const Link& child) {
     const bool listed = std::find(out.begin(), out.end(), link.get()) != out.end();
     if (!listed && names_issuer(child.certificate, link->certificate)) out.push_back(link.get());
   }
+  const auto matches = [&](const Link* link) { return compare_key_ids(child.certificate, link->certificate) == KeyIds::match; };
+  std::stable_sort(out.begin(), out.end(),
+                   [&](const Link* a, const Link* b) { return std::pair(matches(a), a->anchor) > std::pair(matches(b), b->anchor); });
   return known_[&child] = out;
 }
 
 Verified Builder::verified(const Link& child, const Link& issuer) {
-  const auto found = tried_.find({&child, &issuer});
+  const std::pair<const Link*, Digest> both{&child, issuer.certificate.spki_sha256};
+  const auto found = tried_.find(both);
   if (found != tried_.end()) return found->second;
   if (++signatures_ > most_signatures) {
     bounded_ = true;
     return Verified::no;
   }
-  return tried_[{&child, &issuer}] = verifies_under(child.certificate, issuer.certificate);
+  return tried_[both] = verifies_under(child.certificate, issuer.certificate);
 }
 
 /// A key that verifies is the issuer's, whatever the identifiers say (RFC 5280 4.2.1.1: they only help to find it). Only where
@@ -71,7 +76,12 @@ std::vector<Builder::Step> Builder::issuers(const Path& path, bool& rekeyed) {
   const Link& child = path.last();
   for (const Link* issuer : candidates(child)) {
     if (issuer == &child) continue;
-    const Step step{issuer, verified(child, *issuer), compare_key_ids(child.certificate, issuer->certificate)};
+    const KeyIds ids = compare_key_ids(child.certificate, issuer->certificate);
+    // A hundred namesakes with other keys are not worth a hundred signatures once the key that signed is known.
+    const bool known = !good.empty() && ids == KeyIds::differ && good.front().ids == KeyIds::match &&
+                       issuer->certificate.spki_sha256 != good.front().issuer->certificate.spki_sha256;
+    if (known) continue;
+    const Step step{issuer, verified(child, *issuer), ids};
     if (step.signature == Verified::yes) {
       good.push_back(step);
     } else if (step.signature == Verified::unknown) {
@@ -99,6 +109,11 @@ void Builder::finish(const Path& path, End end, std::vector<Path>& out) {
   out.back().signatures.push_back(Verified::yes);
 }
 
+/// The leaf, the intermediates that are allowed, and the anchor.
+std::size_t Builder::longest() const {
+  return options_.most_intermediates ? std::min(*options_.most_intermediates + 2, most_links) : most_links;
+}
+
 void Builder::extend(Path& path, std::vector<Path>& out) {
   if (out.size() >= most_paths) {
     bounded_ = true;
@@ -106,9 +121,10 @@ void Builder::extend(Path& path, std::vector<Path>& out) {
   }
   const Link& last = path.last();
   if (is_anchor(last)) return finish(path, End::anchor, out);
-  if (path.links.size() >= most_links) bounded_ = true;
+  const bool full = path.links.size() >= longest();
+  bounded_ = bounded_ || full;
   bool rekeyed = false;
-  const std::vector<Step> steps = path.links.size() >= most_links ? std::vector<Step>{} : issuers(path, rekeyed);
+  const std::vector<Step> steps = full ? std::vector<Step>{} : issuers(path, rekeyed);
   for (const Step& step : steps) {
     path.links.push_back(step.issuer);
     path.signatures.push_back(step.signature);

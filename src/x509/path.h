@@ -37,7 +37,7 @@ class Builder {
   bool bounded() const { return bounded_; }
 
   static constexpr std::size_t most_paths = 32;
-  static constexpr std::size_t most_links = 12;
+  static constexpr std::size_t most_links = 20;
   static constexpr std::size_t most_signatures = 128;
 
  private:
@@ -52,11 +52,12 @@ class Builder {
   Verified verified(const Link& child, const Link& issuer);
   const Link* pooled(Link link);
   bool is_anchor(const Link& link);
+  std::size_t longest() const;
   void finish(const Path& path, End end, std::vector<Path>& out);
 
   const JudgeOptions& options_;
   std::vector<std::unique_ptr<Link>> pool_;
-  std::map<std::pair<const Link*, const Link*>, Verified> tried_;
+  std::map<std::pair<const Link*, Digest>, Verified> tried_;  ///< by the issuer's key: whoever has it signed the child
   std::map<const Link*, std::vector<const Link*>> known_;
   std::size_t signatures_ = 0;
   bool bounded_ = false;

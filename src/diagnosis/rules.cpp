@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.h"
 #include "registry/registry.h"
@@ -68,6 +69,14 @@ bool repeated(const Evidence& evidence) { return known_yes(evidence.at_least(Kin
 
 bool server_alert(const Evidence& evidence, std::string_view name) {
   return evidence.text(Kind::failure) == "alert" && evidence.text(Kind::alert) == name && evidence.text(Kind::alert_from) != "client";
+}
+
+bool tried_a_known_name(const Evidence& e) {
+  const auto names = e.list(Kind::leaf_names);
+  const bool asked_is_known = !names.empty() && e.text(Kind::name_mismatch).empty();
+  return asked_is_known || std::any_of(names.begin(), names.end(), [](const std::string& n) {
+           return !n.empty() && n.find('*') == std::string::npos && std::isalpha(static_cast<unsigned char>(n.back())) != 0;
+         });
 }
 
 Answer any_decides(const Evidence& evidence, std::initializer_list<std::string_view> changes) {

@@ -36,6 +36,8 @@ bool failed_at(const Evidence& evidence, std::initializer_list<Stage> stages);
 bool repeated(const Evidence& evidence);
 /// The fatal alert that ended it is this one, and the server sent it (or the sender is not known).
 bool server_alert(const Evidence& evidence, std::string_view name);
+/// No server name that was tried is refused for being unknown: the server's own certificate covers one of them.
+bool tried_a_known_name(const Evidence& evidence);
 /// Yes when one of the changes decides the outcome, no when none does.
 Answer any_decides(const Evidence& evidence, std::initializer_list<std::string_view> changes);
 /// The offer in question includes a hybrid post-quantum group.

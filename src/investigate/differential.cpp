@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "investigate/client.h"
 #include "investigate/ladder.h"
@@ -58,11 +59,18 @@ probe::Trial control_trial(const Session& s) {
   return trial;
 }
 
+bool transient(const Session& s) {
+  const std::string failure = s.out.evidence.text(Kind::failure);
+  return failure == "reset" || failure == "closed" || failure == "timeout";
+}
+
 void note_control(Session& s, probe::Attempt attempt) {
+  if (attempt.cut_short) return;
   const bool alike = probe::ended_alike(attempt, *s.out.main);
   if (alike) take_kernel_view(s, attempt);
   const Kind kind = alike ? Kind::failures_seen : Kind::failures_not_seen;
   s.add(kind, s.out.evidence.number(kind).value_or(alike ? 1 : 0) + 1);
+  if (transient(s) && gets_further(attempt, *s.out.main)) s.worked_again = attempt;
   auto found = std::find_if(s.out.probes.begin(), s.out.probes.end(), [](const ProbeRun& run) { return run.change == "control"; });
   if (found == s.out.probes.end()) {
     s.out.probes.insert(s.out.probes.begin(), run_of("control", "the same offer again", std::move(attempt), *s.out.main));
@@ -73,8 +81,23 @@ void note_control(Session& s, probe::Attempt attempt) {
 }
 
 void control(Session& s) {
+  if (s.twin) {
+    note_control(s, s.twin->get());
+    s.twin.reset();
+    return;
+  }
   auto attempts = s.runner.run({control_trial(s)});
   if (!attempts.empty()) note_control(s, std::move(attempts.front()));
+}
+
+/// A reset, a close or a silence that does not come again proves nothing: where the same offer works a second time, nothing is
+/// wrong that we could name.
+bool recovers(Session& s) {
+  if (!s.worked_again) return false;
+  s.worked_again.reset();
+  control(s);
+  s.recovered = std::move(s.worked_again);
+  return s.recovered.has_value();
 }
 
 bool repeated(const Session& s) { return s.out.evidence.number(Kind::failures_seen).value_or(1) > 1; }
@@ -104,7 +127,9 @@ probe::Trial rung_trial(const Session& s, const Rung& rung) {
 bool climb_wave(Session& s, const std::vector<Rung>& wave) {
   std::vector<probe::Trial> trials;
   for (const Rung& rung : wave) trials.push_back(rung_trial(s, rung));
-  const bool with_control = !repeated(s) && !(s.silent && s.out.probes.empty());  // a silent server: first what may answer
+  // A silent server: first what may answer. An alert comes of the server's own will: that it comes again is seen at the end.
+  const bool early = s.out.probes.empty();
+  const bool with_control = !repeated(s) && !(early && (s.silent || s.out.evidence.text(Kind::failure) == "alert"));
   if (with_control) trials.push_back(control_trial(s));
   auto attempts = s.runner.run(std::move(trials));
   if (with_control && attempts.size() > wave.size()) {
@@ -113,6 +138,7 @@ bool climb_wave(Session& s, const std::vector<Rung>& wave) {
   }
   std::optional<std::size_t> nearest;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
+    if (attempts[i].cut_short) continue;
     s.out.probes.push_back(run_of(wave[i].name, wave[i].words, attempts[i], *s.out.main));
     if (s.out.probes.back().works && !nearest) nearest = i;
     if (wave[i].name == "default") s.add(Kind::default_works, s.out.probes.back().works, counted(s.out.probes.back()));
@@ -123,7 +149,7 @@ bool climb_wave(Session& s, const std::vector<Rung>& wave) {
 
 void climb(Session& s) {
   for (const std::vector<Rung>& wave : ladder(s.request, s.out.offer, s.out.evidence.text(Kind::failure))) {
-    if (climb_wave(s, wave)) return;
+    if (climb_wave(s, wave) || s.worked_again) return;
     if (s.cancelled() || s.runner.left() == 0) break;
   }
   s.add(Kind::any_offer_works, false, "no offer gets further, not even a plain one without a server name");
@@ -168,6 +194,10 @@ void try_variations(Session& s, std::vector<probe::Variation> chosen) {
   for (const probe::Variation& variation : chosen) trials.push_back(variation.trial);
   auto attempts = s.runner.run(trials);
   for (std::size_t i = 0; i < attempts.size(); ++i) {
+    if (attempts[i].cut_short) {
+      s.add(Kind::untried, true, "not tried: the time is over", chosen[i].change);
+      continue;
+    }
     ProbeRun run = run_of(chosen[i].change, chosen[i].words, std::move(attempts[i]), *s.out.main);
     run.spoils = chosen[i].spoils;
     if (!run.works && !probe::ended_alike(*run.attempt, *s.out.main)) {
@@ -189,6 +219,36 @@ void settle_the_rest(Session& s, const diagnosis::Diagnosis& so_far) {
       if (ref.kind == Kind::cures || ref.kind == Kind::breaks) s.add(ref.kind, false, {}, ref.subject);
 }
 
+constexpr std::array<std::string_view, 4> single_algorithms{evidence::change::key_type, evidence::change::suites, evidence::change::groups,
+                                                            evidence::change::signature_algorithms};
+
+bool is_algorithm(const probe::Variation& v) {
+  return !v.spoils && std::find(single_algorithms.begin(), single_algorithms.end(), v.change) != single_algorithms.end();
+}
+
+/// Halving: where nobody narrowed the offer's algorithms, it is mostly none of them, and all at once tell that in one connection.
+void ask_at_once(const Session& s, const std::vector<probe::Variation>& all, std::vector<probe::Variation>& chosen) {
+  if (!s.recorded && !s.policy) return;
+  if (s.out.evidence.find(Kind::cures, evidence::change::algorithms) || std::count_if(chosen.begin(), chosen.end(), is_algorithm) < 3)
+    return;
+  const auto together =
+      std::find_if(all.begin(), all.end(), [](const probe::Variation& v) { return !v.spoils && v.change == evidence::change::algorithms; });
+  if (together == all.end()) return;
+  const probe::Variation one = *together;
+  std::erase_if(chosen, [](const probe::Variation& v) { return is_algorithm(v) || v.change == evidence::change::algorithms; });
+  chosen.insert(chosen.begin(), one);
+}
+
+/// What all of them together do not cure, none of them cures.
+void spread_algorithms(Session& s) {
+  if ((!s.recorded && !s.policy) || !evidence::known_no(s.out.evidence.is(Kind::cures, evidence::change::algorithms))) return;
+  for (const std::string_view change : single_algorithms) {
+    const std::string subject(change);
+    if (s.out.evidence.find(Kind::cures, subject)) continue;
+    s.add(Kind::cures, false, "not even with all suites, groups and signature algorithms at once", subject);
+  }
+}
+
 /// Minimal pairs in the order of judgement, until no better-ranked cause is open.
 void pair_up(Session& s) {
   const probe::Offer* working = s.working ? &s.working->trial.offer : nullptr;
@@ -196,7 +256,8 @@ void pair_up(Session& s) {
   for (int round = 0; round < 8 && !s.cancelled(); ++round) {
     const probe::Situation situation{s.out.offer, working, s.out.evidence, 1400};
     const diagnosis::Diagnosis so_far = s.diagnose();
-    std::vector<probe::Variation> proposed = probe::propose_all(situation);
+    const std::vector<probe::Variation> all = probe::propose_all(situation);
+    std::vector<probe::Variation> proposed = all;
     // What breaks a working offer is asked only where nothing cures the failing one.
     const auto has_cure = [&](const std::string& changed) {
       return std::any_of(proposed.begin(), proposed.end(), [&](const probe::Variation& v) { return !v.spoils && v.change == changed; });
@@ -213,6 +274,7 @@ void pair_up(Session& s) {
     if (proposed.empty()) return settle_the_rest(s, so_far);
     std::stable_sort(proposed.begin(), proposed.end(),
                      [&](const auto& a, const auto& b) { return urgency(so_far, a.change) < urgency(so_far, b.change); });
+    ask_at_once(s, all, proposed);
     if (proposed.size() > batch) proposed.resize(batch);
     for (const probe::Variation& v : proposed) done.push_back(v.change + (v.spoils ? "/spoil" : "/cure"));
     if (s.runner.left() <= 0) {
@@ -220,6 +282,7 @@ void pair_up(Session& s) {
       return;
     }
     try_variations(s, std::move(proposed));
+    spread_algorithms(s);
   }
 }
 
@@ -239,28 +302,44 @@ void notice_block(Session& s) {
       {"blocked", true, "during the run the server stopped answering offers that it had answered: it limits or blocks this client"});
 }
 
-/// B again, then A again: a pair that does not repeat is only inferred.
-void confirm(Session& s) {
+/// The probe on which the verdict rests first of all.
+ProbeRun* decisive_run(Session& s) {
   const diagnosis::Diagnosis so_far = s.diagnose();
-  if (!so_far.verdict) return;
+  if (!so_far.verdict) return nullptr;
   for (const diagnosis::Ref& ref : so_far.verdict->finding.rests_on) {
     if ((ref.kind != Kind::cures && ref.kind != Kind::breaks) || ref.subject == evidence::change::pause) continue;
     const auto run = std::find_if(s.out.probes.begin(), s.out.probes.end(),
                                   [&](const ProbeRun& r) { return r.change == ref.subject && r.spoils == (ref.kind == Kind::breaks); });
-    if (run == s.out.probes.end() || !run->attempt) continue;
-    const auto again = s.runner.run({run->attempt->trial});
-    if (again.empty()) continue;
-    ++run->times;
-    if (run->works && !gets_further(again.front(), *s.out.main) && !probe::ended_alike(again.front(), *s.out.main)) notice_block(s);
-    const bool same = gets_further(again.front(), *s.out.main) == run->works;
-    run->same += same ? 1 : 0;
-    state(s, *run);
-    evidence::Fact fact = *s.out.evidence.find(ref.kind, ref.subject);
-    fact.certainty = same ? evidence::Certainty::observed : evidence::Certainty::inferred;
-    s.out.evidence.add(std::move(fact));
-    break;  // the strongest stands first; one pair that repeats is enough
+    if (run != s.out.probes.end() && run->attempt) return &*run;
   }
-  control(s);
+  return nullptr;
+}
+
+/// B again: a pair that does not repeat is only inferred.
+void note_again(Session& s, ProbeRun& run, const probe::Attempt& again) {
+  if (again.cut_short) return;
+  ++run.times;
+  if (run.works && !gets_further(again, *s.out.main) && !probe::ended_alike(again, *s.out.main)) notice_block(s);
+  const bool same = gets_further(again, *s.out.main) == run.works;
+  run.same += same ? 1 : 0;
+  state(s, run);
+  evidence::Fact fact = *s.out.evidence.find(run.spoils ? Kind::breaks : Kind::cures, run.change);
+  fact.certainty = same ? evidence::Certainty::observed : evidence::Certainty::inferred;
+  s.out.evidence.add(std::move(fact));
+}
+
+/// A again, and B with it unless it worked where the failure is an alert: chance makes no alerts, and no handshakes.
+void confirm(Session& s) {
+  ProbeRun* run = decisive_run(s);
+  const bool by_chance = s.out.evidence.text(Kind::failure) != "alert";
+  if (!run || (run->works && !by_chance)) return control(s);
+  const std::string change = run->change;
+  const bool spoils = run->spoils;
+  auto attempts = s.runner.run({run->attempt->trial, control_trial(s)});
+  if (attempts.size() > 1) note_control(s, std::move(attempts[1]));  // inserts: `run` may have moved
+  run =
+      &*std::find_if(s.out.probes.begin(), s.out.probes.end(), [&](const ProbeRun& r) { return r.change == change && r.spoils == spoils; });
+  if (!attempts.empty()) note_again(s, *run, attempts[0]);
 }
 
 /// The peer does not speak the protocol of the upgrade: perhaps it speaks TLS from the start.
@@ -320,20 +399,24 @@ void differ(Session& s) {
   const bool after_hellos = stage == "client-certificate" || stage == "established";
   s.say("it fails: repeating it, and trying other offers");
   if (!narrowed(s.request) && !before_tls) s.add(Kind::default_works, false);
-  if (!before_tls && !after_hellos && !s.cancelled()) {
-    climb(s);
-    if (s.working) apply_library_policy(s);
-    const std::string failure = s.out.evidence.text(Kind::failure);
-    const bool mute = !s.working && stage == "client-hello" && (failure == "closed" || failure == "timeout" || failure == "reset");
-    OtherWords words = mute ? begin_other_words(s) : OtherWords{};
-    pair_up(s);
-    if (mute) end_other_words(s, std::move(words));
-    if (s.working) confirm(s);
-  } else {
+  if (before_tls || after_hellos) {
     if (!repeated(s)) control(s);
+    if (recovers(s)) return;
     if (stage == "starttls") try_without_dialogue(s);
+    return state_failure_counts(s);
   }
-  state_failure_counts(s);
+  climb(s);
+  if (s.worked_again) {
+    if (recovers(s)) return;
+    climb(s);
+  }
+  if (s.working) apply_library_policy(s);
+  const bool mute = !s.working && stage == "client-hello" && transient(s);
+  OtherWords words = mute ? begin_other_words(s) : OtherWords{};
+  pair_up(s);
+  if (mute) end_other_words(s, std::move(words));
+  if (s.working) confirm(s);
+  if (!recovers(s)) state_failure_counts(s);
 }
 
 }  // namespace whytls::investigate

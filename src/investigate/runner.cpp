@@ -9,10 +9,27 @@ std::optional<std::future<probe::Attempt>> Runner::start(probe::Trial trial, pro
   return std::async(std::launch::async, [this, trial = std::move(trial), place = std::move(place)] {
     probe::wait(trial.pause, place.cancel);  // a pause takes no slot
     slots_.acquire();
-    probe::Attempt out = probe::attempt(place, trial);
+    probe::Attempt out = make(place, trial);
     slots_.release();
     return out;
   });
+}
+
+probe::Attempt Runner::make(const probe::Place& place, const probe::Trial& trial) {
+  const auto over = [&] { return net::Clock::now() >= place.overall || (place.cancel && place.cancel->load()); };
+  probe::Attempt out;
+  if (over()) {
+    --used_;
+    out.trial = trial;
+    out.address = place.route.address;
+    out.dial.end = net::End::cancelled;
+  } else {
+    out = probe::attempt(place, trial);
+  }
+  const net::End end = out.transcript ? out.transcript->ending.end : out.dial.end;
+  const bool waiting = end == net::End::timeout || end == net::End::cancelled;
+  out.cut_short = over() && waiting && out.took < trial.step.value_or(place.step);
+  return out;
 }
 
 std::optional<std::future<base::Bytes>> Runner::start_plaintext() {

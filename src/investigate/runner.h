@@ -17,6 +17,7 @@ class Runner {
   Runner(probe::Place place, int parallel, int budget) : place_(std::move(place)), slots_(parallel), budget_(budget) {}
 
   const probe::Place& place() const { return place_; }
+  /// Connections made, or being made.
   int used() const { return used_; }
   int left() const { return budget_ - used_; }
 
@@ -29,10 +30,13 @@ class Runner {
   std::optional<std::future<base::Bytes>> start_plaintext();
 
  private:
+  /// In a slot of its own; past the command's deadline it is not made at all.
+  probe::Attempt make(const probe::Place& place, const probe::Trial& trial);
+
   probe::Place place_;
   std::counting_semaphore<64> slots_;
   int budget_;
-  int used_ = 0;
+  std::atomic<int> used_ = 0;
 };
 
 }  // namespace whytls::investigate

@@ -13,6 +13,16 @@
 
 namespace whytls::investigate {
 
+/// An attempt that has not ended by then is slow: something else is tried meanwhile.
+inline constexpr std::chrono::milliseconds slow{800};
+
+/// Another address of the name, asked as the first was.
+struct OtherAddress {
+  std::string ip;
+  std::vector<std::future<probe::Attempt>> attempts;
+  bool works = false;
+};
+
 struct Session {
   const Request& request;
   Investigation& out;
@@ -22,9 +32,14 @@ struct Session {
   const probe::Profile* recorded = nullptr;     ///< the client in question is a recorded one
   std::optional<system::LibraryPolicy> policy;  ///< the client in question is a library of this machine
   probe::ClientIdentity identity;
-  std::optional<probe::Attempt> working;  ///< an attempt that gets past the step at which the one in question fails
-  bool healthy_first = false;             ///< the first address of the name works
-  bool silent = false;                    ///< the attempt in question is still without an answer: haste is due
+  std::optional<probe::Attempt> working;            ///< an attempt that gets past the step at which the one in question fails
+  bool healthy_first = false;                       ///< the first address of the name works
+  bool silent = false;                              ///< the attempt in question is still without an answer: haste is due
+  std::optional<std::future<probe::Attempt>> twin;  ///< the same offer once more, begun while the first was slow
+  std::optional<probe::Attempt> worked_again;       ///< the same offer, where a repetition got further
+  std::optional<probe::Attempt> recovered;          ///< the first failed, and the same offer then worked twice
+  std::vector<std::string> addresses;               ///< of the name, the one in question first
+  std::vector<OtherAddress> others;                 ///< those that are being asked beside it
   net::Clock::time_point begun = net::Clock::now();
 
   bool cancelled() const { return cancel && cancel->load(); }
@@ -37,6 +52,28 @@ struct Session {
   }
 };
 
+// ---- question.cpp ---------------------------------------------------------------------------------------------------
+void state_question(Session& session);
+probe::Place place_of(const Request& request, const std::string& ip, const std::optional<net::Proxy>& proxy, net::Deadline overall,
+                      const net::CancelFlag* cancel);
+/// As the runner's, at another address.
+probe::Place place_for(const Session& session, const std::string& ip);
+/// What this attempt says, chain and demands included, replaces what an earlier one said.
+void take_in(Session& session, const probe::Attempt& attempt);
+/// The handshake in question came to its end.
+bool healthy(const Session& session);
+
+// ---- addresses.cpp --------------------------------------------------------------------------------------------------
+/// Addresses of families that this machine can reach, where there are any. A name of this machine itself stands for whichever of
+/// its addresses has a listener.
+std::vector<std::string> usable_addresses(const Request& request, std::vector<std::string> addresses);
+/// Begins to ask the other addresses of the name, so often each.
+void begin_addresses(Session& session, int times);
+/// What came of them beside the one in question, as facts. On this machine itself a name like localhost has addresses of both
+/// families, and a server that listens on one of them only is nothing unusual.
+void compare_addresses(Session& session);
+
+// ---- investigation.cpp ----------------------------------------------------------------------------------------------
 /// The offer in question, through to what follows the handshake.
 probe::Trial trial_of(const Session& session);
 
@@ -44,7 +81,8 @@ probe::Trial trial_of(const Session& session);
 bool gets_further(const probe::Attempt& attempt, const probe::Attempt& asked);
 
 // ---- differential.cpp -----------------------------------------------------------------------------------------------
-/// Repeats the failure, climbs down the ladder, and makes minimal pairs until one cause remains.
+/// Repeats the failure, climbs down the ladder, and makes minimal pairs until one cause remains. Leaves off, with `recovered` set,
+/// where the failure does not come again.
 void differ(Session& session);
 /// An attempt that nothing answered, as it will stand when its deadline has passed: ground to go on while the first is still silent.
 probe::Attempt presumed_silent(const Session& session);

@@ -53,8 +53,11 @@ Attempt attempt(const Place& place, const Trial& trial) {
   out.dial = {dialled.end,    dialled.detail, dialled.status,   dialled.not_offered, dialled.refused,
               dialled.answer, dialled.icmp,   dialled.tcp_took, dialled.proxy_took,  dialled.starttls_took};
   if (out.dialled == net::DialStage::ready && dialled.stream) {
-    if (trial.connected) *trial.connected = true;
-    const HandshakeOptions options = options_of(place, trial, out.dial, std::move(dialled.left_over));
+    HandshakeOptions options = options_of(place, trial, out.dial, std::move(dialled.left_over));
+    if (trial.watch) {
+      trial.watch->connected = true;
+      options.heard = &trial.watch->heard;
+    }
     if (!trial.prefix.empty()) dialled.stream->write(trial.prefix, net::Clock::now() + options.step);
     out.transcript = handshake(*dialled.stream, trial.offer, options);
   }

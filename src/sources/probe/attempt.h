@@ -24,6 +24,12 @@ struct Place {
   std::string http_host;  ///< for the HEAD request; empty: none is ever sent
 };
 
+/// How far an attempt has come that is still running.
+struct Watch {
+  std::atomic<bool> connected{false};  ///< TLS may begin
+  std::atomic<bool> heard{false};      ///< the server has said something since
+};
+
 /// One way to ask. Everything that a minimal pair may vary stands here.
 struct Trial {
   Offer offer;
@@ -36,7 +42,7 @@ struct Trial {
   bool ask_http = false;                          ///< send a HEAD request after the handshake, whatever the place says
   bool listen = false;                            ///< say nothing after the handshake, and see whether the server ends it
   bool ask_page = false;                          ///< ask for the page itself instead
-  std::shared_ptr<std::atomic<bool>> connected;   ///< set once TLS may begin, for those who watch a slow attempt
+  std::shared_ptr<Watch> watch;                   ///< for those who watch a slow attempt
   std::optional<std::chrono::milliseconds> step;  ///< where not the place's
 };
 
@@ -58,6 +64,7 @@ struct Attempt {
   std::optional<Transcript> transcript;
   std::chrono::milliseconds took{};
   net::Address address;
+  bool cut_short = false;  ///< the command's deadline or an interruption ended it before its own time: it says nothing
 
   /// A ServerHello (or HelloRetryRequest) came, and nothing before it went wrong.
   bool hello_answered() const;

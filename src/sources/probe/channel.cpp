@@ -55,6 +55,11 @@ void Channel::add_event(Event event) {
 
 // ---- reading --------------------------------------------------------------------------------------------------------
 
+std::chrono::milliseconds Channel::patience() const {
+  constexpr std::chrono::milliseconds for_an_encore{1000};  // a broken rule has decided already: what follows only adds to it
+  return transcript_.violation.empty() ? options_.step : std::min(options_.step, for_an_encore);
+}
+
 Incoming Channel::next(std::chrono::milliseconds patience) {
   const net::Deadline deadline = std::min(net::Clock::now() + patience, options_.overall);
   Incoming out;
@@ -91,6 +96,7 @@ bool Channel::fill(net::Deadline deadline) {
   }
   transcript_.ending.bytes_received += got.bytes.size();
   transcript_.answered = true;
+  if (options_.heard) *options_.heard = true;
   in_.insert(in_.end(), got.bytes.begin(), got.bytes.end());
   return true;
 }

@@ -33,7 +33,7 @@ class Channel {
   Channel(net::Stream& stream, const HandshakeOptions& options, Transcript& transcript);
 
   /// The next message, whole, within the step's deadline. Warnings are noted and passed over.
-  Incoming next() { return next(options_.step); }
+  Incoming next() { return next(patience()); }
   Incoming next(std::chrono::milliseconds patience);
 
   /// Written with the next `flush()`. Handshake messages become events here.
@@ -61,6 +61,7 @@ class Channel {
   void close(bool orderly);
 
  private:
+  std::chrono::milliseconds patience() const;
   bool fill(net::Deadline deadline);
   void not_tls(net::Deadline deadline);
   bool take_record(Incoming& out, net::Deadline deadline);

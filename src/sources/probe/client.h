@@ -3,6 +3,7 @@
 // No policy stands here: trust, strength and names are judged by others from the transcript. Blocking; one thread a connection.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -31,8 +32,9 @@ struct HandshakeOptions {
   Depth depth = Depth::finished;
   std::chrono::milliseconds step{5000};  ///< for each whole message of the server's to come
   net::Deadline overall = net::Deadline::max();
-  std::chrono::milliseconds after{1500};  ///< for what comes after the handshake
+  std::chrono::milliseconds after{1500};  ///< at most, for what comes after the handshake; less where the handshake was quick
   const net::CancelFlag* cancel = nullptr;
+  std::atomic<bool>* heard = nullptr;                 ///< set once a byte has come
   ClientIdentity identity;                            ///< empty chain: an empty Certificate message answers a request
   std::string http_head;                              ///< Depth::application: value of Host; empty: no request
   std::chrono::milliseconds listen{0};                ///< Depth::application: say nothing for so long and see whether the server ends it

@@ -65,7 +65,7 @@ class After {
   /// Reads until `enough`, the end, or the time for it is over (which is no failure).
   template <class Enough>
   void read(Enough&& enough) {
-    const net::Deadline until = net::Clock::now() + (listened_ ? s_.options.listen : s_.options.after);
+    const net::Deadline until = net::Clock::now() + patience();
     for (;;) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - net::Clock::now());
       if (left.count() <= 0 || s_.channel.ended()) return;
@@ -74,6 +74,13 @@ class After {
       if (in.kind == Incoming::Kind::handshake && !message(in.message)) return;
       if (in.kind == Incoming::Kind::application_data && (!data(in.data) || enough())) return;
     }
+  }
+
+  /// A server that shook hands within milliseconds says what it thinks of that within a moment too.
+  std::chrono::milliseconds patience() const {
+    if (listened_) return s_.options.listen;
+    const auto usual = std::chrono::duration_cast<std::chrono::milliseconds>(s_.channel.now() - s_.options.started);
+    return std::min(s_.options.after, std::max(usual * 10, std::chrono::milliseconds(500)));
   }
 
   bool data(const Bytes& bytes) {

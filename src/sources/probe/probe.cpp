@@ -50,6 +50,13 @@ bool post_quantum(std::uint16_t code) {
   return group && (group->family == registry::GroupFamily::hybrid || group->family == registry::GroupFamily::kem);
 }
 
+bool has_post_quantum(const Offer& offer) { return std::any_of(offer.groups.begin(), offer.groups.end(), post_quantum); }
+
+bool large_by_itself(const Situation& s) {
+  if (!has_post_quantum(s.asked) || (s.working && has_post_quantum(*s.working))) return true;
+  return evidence::known_yes(s.evidence.is(evidence::Kind::cures, change::post_quantum_dropped));
+}
+
 Offer without_post_quantum(Offer offer) {
   std::erase_if(offer.groups, post_quantum);
   std::erase_if(offer.key_shares, post_quantum);

@@ -56,5 +56,9 @@ Variation spoil(std::string_view change, std::string words, Offer offer);
 /// Hybrid and pure key-encapsulation groups.
 bool post_quantum(std::uint16_t group);
 Offer without_post_quantum(Offer offer);
+bool has_post_quantum(const Offer& offer);
+/// Whether the size of the offer as it stands may still matter: a hybrid share is most of it, and where the offer fails without
+/// that share just as well, what the share brings in bytes is beside the point. False too while that is not known.
+bool large_by_itself(const Situation& situation);
 
 }  // namespace whytls::probe

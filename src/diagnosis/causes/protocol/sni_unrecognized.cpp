@@ -19,7 +19,7 @@ const Cause protocol_sni_unrecognized{
       const Answer other = decides(e, change::server_name_other);
       const Answer without = decides(e, change::server_name_dropped);
       // Fails with every name and works with none: hello-intolerance.
-      const bool shown = known_yes(other) || (known_yes(without) && !known_no(other));
+      const bool shown = known_yes(other) || (known_yes(without) && !(known_no(other) && tried_a_known_name(e)));
       if (!says_so && !shown) return std::nullopt;
       const std::string_view pair = known_yes(other) ? change::server_name_other : change::server_name_dropped;
       const bool open = !says_so && !known_yes(other);

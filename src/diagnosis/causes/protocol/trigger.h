@@ -57,7 +57,8 @@ inline Trigger whole_extension(const Evidence& e) {
   const auto fails_with_any = [&](std::string_view dropped, std::string_view other) {
     return known_yes(decides(e, dropped)) && known_no(e.is(Kind::cures, other));
   };
-  if (fails_with_any(change::server_name_dropped, change::server_name_other) && !server_alert(e, "unrecognized_name"))
+  const bool every_name = tried_a_known_name(e) && !server_alert(e, "unrecognized_name");
+  if (every_name && fails_with_any(change::server_name_dropped, change::server_name_other))
     return {"server_name", "any ClientHello with a server name", {std::string(change::server_name_dropped)}};
   if (fails_with_any(change::alpn_dropped, change::alpn_other) && e.text(Kind::failure) != "alert")
     return {"application_layer_protocol_negotiation", "any ClientHello with ALPN", {std::string(change::alpn_dropped)}};

@@ -11,9 +11,13 @@ const Cause protocol_version_mismatch{
     .rank = rank::version,
     .stages = {Stage::client_hello, Stage::server_hello},
     .needs = {{Kind::cures, std::string(change::version)},
-              {Kind::cures, std::string(change::algorithms)},
               {Kind::cures, std::string(change::without_tls13)},
               {Kind::cures, std::string(change::without_tls12)}},
+    // Where it works in a version that was offered, the versions meet.
+    .more_needs = [](const Evidence& e) -> std::vector<Ref> {
+      if (known_yes(e.includes(Kind::offered_versions, e.text(Kind::selected_version)))) return {};
+      return {{Kind::cures, std::string(change::algorithms)}};
+    },
     .match = [](const Evidence& e) -> std::optional<Finding> {
       const bool answered = protocol::answered_with_older(e);
       const std::string_view pair = known_yes(decides(e, change::version)) ? change::version : protocol::cured_by_older(e);

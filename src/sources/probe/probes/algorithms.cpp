@@ -44,9 +44,9 @@ std::vector<Variation> propose(const Situation& s) {
     out.push_back(cure(change::signature_algorithms, "with all signature algorithms", schemes));
   Offer all = with_groups(suites);
   all.signature_algorithms = schemes.signature_algorithms;
-  const bool common = subset({registry::version_code(s.evidence.text(evidence::Kind::selected_version)).value_or(0)}, s.asked.versions);
-  if (!common && (!s.working || !subset(s.working->versions, s.asked.versions)))
-    out.push_back(cure(change::algorithms, "with all suites, groups and signature algorithms, at the same versions", all));
+  const bool each =
+      !beside_the_point(s, &Offer::suites) || !beside_the_point(s, &Offer::groups) || !beside_the_point(s, &Offer::signature_algorithms);
+  if (each) out.push_back(cure(change::algorithms, "with all suites, groups and signature algorithms, at the same versions", all));
   if (!s.working) return out;
   const auto narrowed = [&](std::string_view changed, const char* words, std::vector<std::uint16_t> Offer::*list) {
     if (beside_the_point(s, list) || (s.asked.*list).empty()) return;

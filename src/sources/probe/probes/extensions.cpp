@@ -38,10 +38,9 @@ std::vector<std::uint16_t> droppable(const Offer& offer) {
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
   // What is larger than one extension is settled first.
-  const bool hybrid = std::any_of(s.asked.groups.begin(), s.asked.groups.end(), post_quantum);
   const bool other_reason = evidence::known_yes(s.evidence.is(evidence::Kind::cures, change::post_quantum_dropped));
-  const bool too_early = hybrid && s.working && !s.evidence.find(evidence::Kind::cures, change::post_quantum_dropped) &&
-                         std::none_of(s.working->groups.begin(), s.working->groups.end(), post_quantum);
+  const bool too_early = has_post_quantum(s.asked) && s.working && !s.evidence.find(evidence::Kind::cures, change::post_quantum_dropped) &&
+                         !has_post_quantum(*s.working);
   if (s.asked.no_extensions || other_reason || too_early) return out;
   std::vector<std::uint16_t> types = droppable(s.asked);
   if (s.working) types = missing_from(droppable(*s.working), types);
@@ -50,17 +49,18 @@ std::vector<Variation> propose(const Situation& s) {
   bare.without = types;
   bare.grease = false;
   out.push_back(cure(change::extensions_dropped, "without the extensions that it can do without", bare));
+  if (s.asked.grease) {
+    Offer plain = s.asked;
+    plain.grease = false;
+    out.push_back(cure(change::grease_dropped, "without GREASE", plain));
+    if (!evidence::known_no(s.evidence.is(evidence::Kind::cures, change::grease_dropped))) return out;
+  }
   for (const std::uint16_t type : types) {
     if (registry::is_grease(type)) continue;
     Offer less = s.asked;
     less.without.push_back(type);
     const std::string name = registry::extension_name(type);
     out.push_back(cure(std::string(change::extension_dropped) + name, "without the extension " + name, less));
-  }
-  if (s.asked.grease) {
-    Offer plain = s.asked;
-    plain.grease = false;
-    out.push_back(cure(change::grease_dropped, "without GREASE", plain));
   }
   return out;
 }

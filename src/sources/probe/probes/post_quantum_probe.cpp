@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "sources/probe/probe.h"
 
 namespace whytls::probe {
@@ -8,10 +6,10 @@ namespace {
 
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
-  const auto has = [](const Offer& offer) { return std::any_of(offer.groups.begin(), offer.groups.end(), post_quantum); };
-  if (!has(s.asked) || (s.working && has(*s.working))) return out;
+  if (!has_post_quantum(s.asked) || (s.working && has_post_quantum(*s.working))) return out;
   Offer smaller = without_post_quantum(s.asked);
   out.push_back(cure(change::post_quantum_dropped, "without the post-quantum group", smaller));
+  if (!large_by_itself(s)) return out;
   smaller.pad_to = hello_size(s.asked);
   out.push_back(cure(change::post_quantum_padded, "without the post-quantum group, padded to the same size", smaller));
   return out;

@@ -23,7 +23,7 @@ std::vector<Variation> propose(const Situation& s) {
     whole.record_split = 0;
     out.push_back(cure(change::one_record, "in one record", whole));
   }
-  const bool spans = s.asked.segment_split != 0 || hello_size(s.asked) + 5 > s.segment;
+  const bool spans = s.asked.segment_split != 0 || (hello_size(s.asked) + 5 > s.segment && large_by_itself(s));
   if (s.working && spans && s.working->segment_split == 0) {
     Offer split = *s.working;
     split.segment_split = hello_size(*s.working) / 2;

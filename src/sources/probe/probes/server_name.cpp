@@ -13,6 +13,13 @@ std::string name_to_add(const evidence::Evidence& e) {
   return "localhost";
 }
 
+/// A name that this server is likely to know: one that its own certificate covers; else one that nobody forbids.
+std::string another_name(const evidence::Evidence& e, const std::string& asked) {
+  for (const std::string& name : e.list(evidence::Kind::leaf_names))
+    if (name.find('*') == std::string::npos && name != asked && !is_address(name)) return name;
+  return asked == "www.example.com" ? "www.example.org" : "www.example.com";
+}
+
 std::vector<Variation> propose(const Situation& s) {
   std::vector<Variation> out;
   if (s.working && s.working->server_name == s.asked.server_name) return out;
@@ -26,7 +33,7 @@ std::vector<Variation> propose(const Situation& s) {
   bare.server_name.reset();
   out.push_back(cure(change::server_name_dropped, "without a server name", bare));
   Offer other = s.asked;
-  other.server_name = *s.asked.server_name == "www.example.com" ? "www.example.org" : "www.example.com";
+  other.server_name = another_name(s.evidence, *s.asked.server_name);
   out.push_back(cure(change::server_name_other, "with the server name " + *other.server_name, other));
   if (s.working && !s.working->server_name) {
     Offer named = *s.working;

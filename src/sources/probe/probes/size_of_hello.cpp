@@ -17,7 +17,10 @@ constexpr std::array bounds{Bound{change::smaller_256, 256}, Bound{change::small
 /// From the largest bound down: a smaller one matters only where the larger breaks a working offer (or is out of reach).
 std::vector<Variation> propose(const Situation& s) {
   if (!s.working) return {};
-  const std::size_t asked = hello_size(s.asked);
+  const bool settled = !has_post_quantum(s.asked) || s.evidence.find(evidence::Kind::cures, change::post_quantum_dropped);
+  if (!settled) return {};
+  // Where it fails without the hybrid share as well, only what is left of its size can matter.
+  const std::size_t asked = hello_size(large_by_itself(s) ? s.asked : without_post_quantum(s.asked));
   const std::size_t works = hello_size(*s.working);
   for (auto bound = bounds.rbegin(); bound != bounds.rend(); ++bound) {
     if (asked < bound->bytes || works >= bound->bytes) continue;

@@ -164,7 +164,39 @@ Json certificate_json(const Certificate& certificate) {
            {"signature", text_or_null(certificate.signature)},
            {"serial", text_or_null(certificate.serial)}};
   if (!certificate.pem.empty()) out["pem"] = clean_lines(certificate.pem);
+  if (certificate.place.empty()) return out;
+  out["place"] = clean(certificate.place);
+  out["role"] = text_or_null(certificate.role);
+  out["purpose"] = text_or_null(certificate.purpose);
+  out["validity_left"] = certificate.left ? Json(*certificate.left) : Json(nullptr);
   return out;
+}
+
+Json file_json(const File& file) { return {{"path", clean(file.path)}, {"format", clean(file.format)}, {"holds", clean(file.holds)}}; }
+
+Json store_json(const Store& store) {
+  return {{"who", clean(store.who)},
+          {"path", clean(store.path)},
+          {"state", clean(store.state)},
+          {"text", text_or_null(store.text)},
+          {"root", text_or_null(store.root)}};
+}
+
+Json sibling_json(const Sibling& sibling) {
+  return {{"subject", clean(sibling.subject)},
+          {"outcome", diagnosis::outcome_name(sibling.outcome)},
+          {"cause", text_or_null(sibling.cause)},
+          {"summary", text_or_null(sibling.summary)}};
+}
+
+/// What only a report about files has.
+void add_files(const Report& report, Json& out) {
+  if (!report.stores.empty()) out["stores"] = list<Store>(report.stores, store_json);
+  if (report.files.empty()) return;
+  out["others"] = list<Sibling>(report.siblings, sibling_json);
+  if (!report.bundle) return;
+  out["bundle"] = {
+      {"pem", clean_lines(report.bundle->pem)}, {"holds", report.bundle->holds}, {"written", text_or_null(report.bundle->written)}};
 }
 
 Json message_json(const Message& message) {
@@ -203,8 +235,9 @@ Json finding_json(const Finding& finding) {
 
 Json document(const Report& report) {
   const diagnosis::Diagnosis& found = report.diagnosis;
+  const bool of_files = !report.files.empty();
   Json out{{"schema", "whytls.report/1"},
-           {"target", target_json(report.target)},
+           {of_files ? "files" : "target", of_files ? list<File>(report.files, file_json) : target_json(report.target)},
            {"client", clean(report.client)},
            {"outcome", diagnosis::outcome_name(found.outcome)},
            {"verdict", found.verdict ? verdict_json(*found.verdict) : no_verdict_json(report)},
@@ -221,6 +254,7 @@ Json document(const Report& report) {
            {"connections", report.connections},
            {"elapsed", static_cast<double>(report.elapsed.count()) / 1000.0},
            {"interrupted", report.interrupted}};
+  add_files(report, out);
   return out;
 }
 

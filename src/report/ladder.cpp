@@ -98,6 +98,8 @@ void print_missing(Sheet& sheet, const Report& report, std::size_t above) {
 
 }  // namespace
 
+std::string fault_words(const Report& report, std::size_t position) { return fault(report, position); }
+
 void print_ladder(Sheet& sheet, const Report& report) {
   const std::size_t width = sheet.style().width - indent;
   std::string line;

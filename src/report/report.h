@@ -63,6 +63,42 @@ struct Certificate {
   std::string signature;           ///< "sha256WithRSAEncryption" …
   std::string serial;              ///< hexadecimal
   std::string pem;                 ///< may be empty
+  // ---- of certificates in files
+  std::string place;        ///< "chain.pem:17", where it was found, or "trust store"; empty for a handshake
+  std::string role;         ///< leaf, intermediate, root, unused
+  std::string purpose;      ///< what it may be used for, in words
+  std::optional<int> left;  ///< percent of its lifetime
+};
+
+/// A file that was read instead of asking a server.
+struct File {
+  std::string path;
+  std::string format;  ///< "PEM", "PKCS #12" …
+  std::string holds;   ///< in words
+};
+
+/// A trust store of this machine, and what it says of the chain.
+struct Store {
+  std::string who;  ///< whose it is: "OpenSSL", "Java 17", "Firefox"
+  std::string path;
+  std::string state;  ///< present, absent, distrusted, expired, unreadable
+  std::string text;   ///< why; may be empty
+  std::string root;   ///< the root in question there; may be empty
+};
+
+/// The chain as a server should send it.
+struct Bundle {
+  std::string pem;
+  bool holds = false;   ///< a client would accept it
+  std::string written;  ///< the file that it was written to; empty when to none
+};
+
+/// Another server certificate in the same files.
+struct Sibling {
+  std::string subject;
+  diagnosis::Outcome outcome = diagnosis::Outcome::undetermined;
+  std::string cause;  ///< empty when nothing fails
+  std::string summary;
 };
 
 struct Message {
@@ -123,6 +159,10 @@ struct Step {
 
 struct Report {
   Target target;
+  std::vector<File> files;  ///< where this is not empty, they take the target's place
+  std::vector<Store> stores;
+  std::optional<Bundle> bundle;
+  std::vector<Sibling> siblings;
   std::string client = "default";  ///< the client in question
   diagnosis::Diagnosis diagnosis;
   evidence::Evidence evidence;

@@ -44,7 +44,7 @@ bool worth_a_line(const Report& report, const Fact& fact) {
   using enum Kind;
   const std::string ended = report.evidence.text(Kind::failure);
   const bool quiet_end = ended == "reset" || ended == "closed" || ended == "timeout";
-  if (one_of(fact.kind, {server_software, icmp_error, ends_differently})) return true;
+  if (one_of(fact.kind, {server_software, icmp_error, ends_differently, key_belongs})) return true;
   switch (report.diagnosis.stage) {
     case Stage::dns:
       return fact.kind == dns_failure;
@@ -98,7 +98,31 @@ const Fact* as_asked(const Report& report) {
   return seen && !seen->text.empty() ? seen : nullptr;
 }
 
+/// The leaf of the files, where they hold one.
+const Certificate* leaf_of(const Report& report) {
+  for (const Certificate& certificate : report.handshake.certificates)
+    if (certificate.role == "leaf") return &certificate;
+  return nullptr;
+}
+
+std::string paths_of(const Report& report) {
+  std::string out = report.files.front().path;
+  if (report.files.size() > 1) out += fmt::format(" and {} more", report.files.size() - 1);
+  return out;
+}
+
+/// What files hold where nothing is wrong with it, or nothing can be said against it.
+std::string files_words(const Report& report) {
+  const Certificate* leaf = leaf_of(report);
+  if (!leaf) return fmt::format("{} holds {}", paths_of(report), report.files.front().holds);
+  const std::string host = report.evidence.text(Kind::host);
+  const std::string name = short_name(leaf->subject);
+  return fmt::format("{}: a client would accept \"{}\"{}", paths_of(report),
+                     name.empty() && !leaf->names.empty() ? leaf->names.front() : name, host.empty() ? "" : " for " + host);
+}
+
 std::string ok_words(const Report& report) {
+  if (!report.files.empty()) return files_words(report);
   const std::string chosen = selection_words(report.handshake.selected);
   std::string out = target_words(report.target) + " works";
   if (!report.target.starttls.empty()) out += " after STARTTLS (" + report.target.starttls + ")";
@@ -108,6 +132,7 @@ std::string ok_words(const Report& report) {
 std::string undetermined_words(const Report& report) {
   const std::string how = diagnosis::failure_words(report.evidence);
   const std::string when(stage_words(report.diagnosis.stage));
+  if (!report.files.empty()) return files_words(report) + ", and not all of it can be told";
   if (report.interrupted) return target_words(report.target) + ": interrupted before the reason was found";
   std::string out = target_words(report.target) + " fails " + when;
   if (!how.empty()) out += " (" + how + ")";
@@ -182,6 +207,7 @@ std::vector<std::string> left_open(const Report& report) {
 }
 
 std::vector<std::string> to_decide(const Report& report) {
+  if (!report.files.empty()) return report.to_decide;
   if (!report.to_decide.empty() || report.diagnosis.outcome != Outcome::undetermined) return report.to_decide;
   std::vector<std::string> out;
   if (report.interrupted) return {"run it again and let it finish"};

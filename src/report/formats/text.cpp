@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "report/certificates.h"
 #include "report/format.h"
 #include "report/ladder.h"
 #include "report/layout.h"
@@ -170,13 +171,17 @@ void print_failed(Sheet& sheet, const Report& report) {
   sheet.paragraph(2, whose_move(report));
   sheet.blank();
   print_ladder(sheet, report);
-  if (verdict.stage == diagnosis::Stage::certificate) print_chain(sheet, report);
+  if (!report.files.empty())
+    print_certificates(sheet, report);
+  else if (verdict.stage == diagnosis::Stage::certificate)
+    print_chain(sheet, report);
   print_list(sheet, "evidence", evidence_lines(report, most_evidence));
   print_fixes(sheet, report);
   print_certainty(sheet, verdict.finding);
   print_list(sheet, "or else", left_open(report));
   print_also(sheet, report);
   print_findings(sheet, report);
+  print_files(sheet, report);
   sheet.entry("more", fmt::format("whytls explain {}", verdict.cause->id));
   print_pem(sheet, report);
 }
@@ -184,14 +189,23 @@ void print_failed(Sheet& sheet, const Report& report) {
 void print_undetermined(Sheet& sheet, const Report& report) {
   sheet.blank();
   print_ladder(sheet, report);
+  if (!report.files.empty()) print_certificates(sheet, report);
   print_list(sheet, "evidence", evidence_lines(report, most_evidence));
   print_tried(sheet, report);
   print_list(sheet, "left open", left_open(report));
   print_list(sheet, "to decide", to_decide(report));
   print_findings(sheet, report);
+  print_files(sheet, report);
 }
 
 void print_ok(Sheet& sheet, const Report& report) {
+  if (!report.files.empty()) {
+    sheet.blank();
+    print_certificates(sheet, report);
+    print_list(sheet, "evidence", evidence_lines(report, most_evidence));
+    print_findings(sheet, report);
+    return print_files(sheet, report);
+  }
   if (!report.handshake.certificates.empty()) {
     const Certificate& leaf = report.handshake.certificates.front();
     std::string words = short_name(leaf.subject);

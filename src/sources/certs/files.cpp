@@ -85,7 +85,10 @@ class Leaves {
  private:
   bool is_leaf(std::size_t i) const {
     const Held& held = pool_.certificates[i];
-    if (std::any_of(pool_.keys.begin(), pool_.keys.end(), [&](const HeldKey& key) { return matches(key, held.certificate); })) return true;
+    // The key of an authority beside what it issued is a mistake, not a sign of a leaf.
+    const bool has_key =
+        std::any_of(pool_.keys.begin(), pool_.keys.end(), [&](const HeldKey& key) { return matches(key, held.certificate); });
+    if (has_key && !issues_another(i)) return true;
     if (held.anchor || held.certificate.is_ca) return false;
     if (held.entry && locked_entry(held)) return true;
     return !held.certificate.self_signed || !issues_another(i);

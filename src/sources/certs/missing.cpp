@@ -62,7 +62,8 @@ class Search {
     const net::HttpResponse response = net::fetch(get);
     if (!response.failure.empty()) return std::nullopt;
     // RFC 5280 4.2.2.1: one certificate in DER, or a bundle in PKCS #7; PEM is met as well.
-    for (const x509::Part& part : x509::open_container(response.body, std::nullopt).parts) {
+    const x509::Contents contents = x509::open_container(response.body, std::nullopt);
+    for (const x509::Part& part : contents.parts) {
       if (part.kind != x509::Part::Kind::certificate) continue;
       Certificate one = x509::examine(part.der);
       if (!issued(child, one)) continue;

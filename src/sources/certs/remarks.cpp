@@ -99,8 +99,7 @@ void remark_files(const std::vector<File>& files, std::vector<Remark>& out) {
     for (const x509::Part& part : file.contents.parts) {
       secret = secret || part.kind == x509::Part::Kind::key;
       if (part.kind == x509::Part::Kind::locked_key)
-        add(out, Weight::note, "key.encrypted",
-            fmt::format("{}: the private key is encrypted ({}): {}", at_place(file, part.line), part.text, part.fault));
+        add(out, Weight::note, "key.encrypted", fmt::format("{}: the private key is encrypted ({})", at_place(file, part.line), part.text));
       if (part.kind == x509::Part::Kind::request && !part.fault.empty())
         add(out, Weight::error, "request.signature", at_place(file, part.line) + ": " + part.text + ": " + part.fault);
       if (part.kind == x509::Part::Kind::other && !part.fault.empty())

@@ -60,7 +60,8 @@ Places with_files(const Set& set, const Question& question) {
 
 /// The judgement's facts, as those of a file.
 void state_chain(Evidence& e, const Set& set, const std::vector<File>& files, const x509::Judgement& j, const x509::JudgeOptions& options) {
-  for (evidence::Fact fact : observe::facts_of(j, options).facts()) {
+  const Evidence judged = observe::facts_of(j, options);
+  for (evidence::Fact fact : judged.facts()) {
     fact.provenance = {"certificate", {}};
     const auto position = base::number(fact.subject);
     if (position && *position < j.path.size() && j.path[*position].origin == x509::Origin::served)
@@ -78,6 +79,19 @@ void state_chain(Evidence& e, const Set& set, const std::vector<File>& files, co
       state(e, Kind::validity_left, static_cast<std::int64_t>(*left), {}, {}, std::to_string(i));
 }
 
+/// A block in the leaf's file that was meant to be a certificate and cannot be read: the leaf itself, where it stands before all others.
+void state_damage(Evidence& e, const Set& set, const std::vector<File>& files) {
+  const Held& leaf = set.chain.front();
+  for (const Flaw& flaw : files[leaf.file].contents.flaws) {
+    if (!flaw.certificate) continue;
+    const std::string where = fmt::format("{}:{}", shown(files[leaf.file]), flaw.line);
+    if (flaw.line < leaf.line && set.chain.size() == 1 + set.leaf_at)
+      state(e, Kind::link_malformed, flaw.text, where + ": " + flaw.text, where, "0");
+    else
+      state(e, Kind::config_file_unreadable, where + ": " + flaw.text, where + ": " + flaw.text, where);
+  }
+}
+
 /// The leaf does not stand first: a server takes what does for its own certificate, and its key does not fit.
 void state_first(Evidence& e, const Set& set, const std::vector<File>& files) {
   if (!set.first) return;
@@ -87,27 +101,21 @@ void state_first(Evidence& e, const Set& set, const std::vector<File>& files) {
   state(e, Kind::config_key_mismatch, what, what, place(files, *set.first));
 }
 
-/// True when there is nothing to complain of.
-bool state_key(Evidence& e, const Set& set, const std::vector<File>& files, Review& out) {
-  if (!set.key) return true;
+void state_key(Evidence& e, const Set& set, const std::vector<File>& files) {
+  if (!set.key || set.key->part.kind == Part::Kind::locked_key) return;
   const HeldKey& key = *set.key;
   const std::string path = key.file < files.size() ? shown(files[key.file]) : "the private key";
-  if (key.part.kind == Part::Kind::locked_key) {
-    out.whole = false;
-    return true;
-  }
   const std::string name = x509::display_name(set.chain.front().certificate);
   const std::string words = set.key_belongs ? fmt::format("{} ({}) belongs to \"{}\"", path, key.part.about->name, name)
                                             : fmt::format("{} ({}) is not the key of \"{}\" ({}), {}", path, key.part.about->name, name,
                                                           set.chain.front().certificate.key.name, place(files, set.chain.front()));
   state(e, Kind::key_belongs, set.key_belongs, words, path);
   if (!set.key_belongs) state(e, Kind::config_key_mismatch, words, words, path);
-  return set.key_belongs;
 }
 
 void state_end(Evidence& e, const x509::Judgement* j) {
   const bool broken = e.has(Kind::config_key_mismatch) || e.has(Kind::config_file_unreadable) || e.has(Kind::config_file_missing);
-  const bool refused = j != nullptr && !j->trusted;
+  const bool refused = (j != nullptr && !j->trusted) || e.has(Kind::link_malformed);
   state(e, Kind::completed, !broken && !refused, {});
   if (!broken && !refused) return;
   state(e, Kind::failed_stage, std::string(refused ? "certificate" : e.has(Kind::config_key_mismatch) ? "key-exchange" : "tcp"), {});
@@ -170,7 +178,6 @@ std::optional<int> percent_left(const Certificate& c, base::Time at) {
 
 Review review(const Set& set, const std::vector<File>& files, const Question& question) {
   Review out;
-  out.whole = true;
   x509::JudgeOptions options;
   options.host = question.host;
   options.at = question.at;
@@ -188,9 +195,11 @@ Review review(const Set& set, const std::vector<File>& files, const Question& qu
   state_files(out.evidence, files);
   state_chain(out.evidence, set, files, out.judgement, options);
   out.evidence.add(observe::store_facts(question.store->report(), question.store_given));
+  state_damage(out.evidence, set, files);
   state_first(out.evidence, set, files);
-  state_key(out.evidence, set, files, out);
+  state_key(out.evidence, set, files);
   state_end(out.evidence, &out.judgement);
+  remark_files(files, out.remarks);
   remark_chain(set, files, out.judgement, out.remarks);
   remark_leaf(out.judgement, question, out.remarks);
   remark_found(options.extra, out.judgement, out.remarks);
@@ -201,7 +210,6 @@ Review review(const Set& set, const std::vector<File>& files, const Question& qu
 
 Review review_others(const Sorted& sorted, const std::vector<File>& files, const Question& question) {
   Review out;
-  out.whole = true;
   state_question(out.evidence, question);
   state_files(out.evidence, files);
   for (const File& file : files)
@@ -209,6 +217,7 @@ Review review_others(const Sorted& sorted, const std::vector<File>& files, const
       if (flaw.certificate)
         state(out.evidence, Kind::link_malformed, flaw.text, fmt::format("{}:{}: {}", shown(file), flaw.line, flaw.text),
               fmt::format("{}:{}", shown(file), flaw.line), "0");
+  remark_files(files, out.remarks);
   std::size_t expired = 0;
   for (const Held& held : sorted.anchors) {
     const Certificate& c = held.certificate;
@@ -221,13 +230,7 @@ Review review_others(const Sorted& sorted, const std::vector<File>& files, const
   if (expired > 5)
     out.remarks.push_back(
         {Remark::Weight::warning, "authority.expired", fmt::format("{} of {} authorities have expired", expired, sorted.anchors.size())});
-  const bool malformed = out.evidence.has(Kind::link_malformed);
   state_end(out.evidence, nullptr);
-  if (malformed) {
-    state(out.evidence, Kind::completed, false, {});
-    state(out.evidence, Kind::failed_stage, std::string("certificate"), {});
-    state(out.evidence, Kind::failure, std::string("client"), {});
-  }
   return out;
 }
 

@@ -47,7 +47,6 @@ struct Review {
   std::vector<Link> links;
   std::vector<x509::Certificate> bundle;  ///< what a server should send: the leaf first, gaps filled as far as they could be, no root
   bool bundle_holds = false;              ///< a client would accept it
-  bool whole = false;                     ///< nothing was left unread that was asked about (a locked key)
 };
 
 /// One server certificate with what goes with it.

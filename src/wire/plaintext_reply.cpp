@@ -28,9 +28,17 @@ bool enhanced_status(std::string_view line) {
   return second != std::string_view::npos && second <= 5 && second + 1 < rest.size() && digit(rest[second + 1]);
 }
 
+/// "FTP" as a word of its own: neither SFTP nor a part of a host's name.
+bool has_the_word_ftp(std::string_view text) {
+  const auto apart = [&](std::size_t at) { return at >= text.size() || text[at] == ' ' || text[at] == '\r' || text[at] == '\n'; };
+  for (std::size_t at = text.find("FTP"); at != std::string_view::npos; at = text.find("FTP", at + 1))
+    if (at > 0 && text[at - 1] == ' ' && apart(at + 3)) return true;
+  return false;
+}
+
 bool says_ftp(const Answer& answer) {
   static constexpr std::array<std::string_view, 6> words{"FTPd", "ProFTPD", "FileZilla", "Pure-FTPd", "FTP server", "FTP service"};
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return answer.has(word); });
+  return has_the_word_ftp(answer.text) || std::any_of(words.begin(), words.end(), [&](std::string_view word) { return answer.has(word); });
 }
 
 bool says_nntp(const Answer& answer) {

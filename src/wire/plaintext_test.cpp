@@ -84,6 +84,7 @@ TEST(Plaintext, FilesNewsAndChat) {
       {"220 ProFTPD Server (Debian) [::ffff:192.0.2.1]\r\n", 9999, "ftp", "ftp", 220},
       {"220-FileZilla Server 1.7.0\r\n220 Please visit\r\n", 9999, "ftp", "ftp", 220},
       {"220---------- Welcome to Pure-FTPd [privsep] [TLS] ----------\r\n", 9999, "ftp", "ftp", 220},
+      {"220 files.example.com FTP ready\r\n", 9999, "ftp", "ftp", 220},
       {"220 ready\r\n", 21, "ftp", "ftp", 220},
       {"530 Please login with USER and PASS.\r\n", 21, "ftp", "ftp", 530},
       {"421 Too many connections\r\n", 21, "ftp", "", 421},
@@ -144,7 +145,8 @@ TEST(Plaintext, DatabasesAndDirectories) {
 TEST(Plaintext, WhatIsNotCertainIsTextOrNothing) {
   const Row rows[]{
       {"", 443, "", "", 0},
-      {"220 welcome\r\n", 9999, "text", "", 0},                        // SMTP or FTP
+      {"220 welcome\r\n", 9999, "text", "", 0},  // SMTP or FTP
+      {"220 SFTP.example.com\r\n", 9999, "text", "", 0},
       {"200 OK\r\n", 9999, "text", "", 0},                             // many protocols
       {"-ERR 'Unknown Protocol Operation'\r\n", 4222, "text", "", 0},  // NATS, neither POP3 nor Redis
       {"+OK\r\n", 9999, "text", "", 0},

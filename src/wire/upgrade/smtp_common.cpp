@@ -42,6 +42,7 @@ void MailDialogue::greeted(const Reply& reply) {
 void MailDialogue::listed(const Reply& reply) {
   if (reply.code == 421 || reply.code == 554)
     return refused(fmt::format("the server turns the client away: \"{}\"", reply.text()), reply.code);
+  if (reply.code == 530) return not_spoken(base::view(reply.text()));  // FTP's "not logged in" (RFC 959 4.2.2), which greets alike
   if (reply.code != 250)
     return not_offered(fmt::format("the server does not take {}, and so offers no STARTTLS: \"{}\"", hello_, reply.text()), reply.code);
   const auto offers = [](const std::string& line) { return base::equals_nocase(first_word(line), "STARTTLS"); };

@@ -54,6 +54,8 @@ TEST(UpgradeSmtp, SaysThatItIsRefused) {
 TEST(UpgradeSmtp, StrangersFail) {
   expect_strangers_fail("smtp", "");
   expect_conversation("smtp", "", {{"200 news.example ready\r\n", ""}}, {.state = failed, .detail = "does not speak SMTP"});
+  expect_conversation("smtp", "", {{"220 files.example ready\r\n", ehlo}, {"530 Please login with USER and PASS.\r\n", ""}},
+                      {.state = failed, .detail = "does not speak SMTP"});
   expect_conversation("smtp", "", {{"SSH-2.0-OpenSSH_9.2\r\n", ""}}, {.state = failed, .detail = "SSH-2.0-OpenSSH_9.2"});
 }
 

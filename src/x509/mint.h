@@ -83,4 +83,21 @@ struct OcspRecipe {
 /// An OCSP response about `subject`, as a server staples it.
 base::Result<base::Bytes> mint_ocsp(const Minted& subject, const Minted& issuer, const OcspRecipe& recipe = {});
 
+struct CrlRecipe {
+  std::vector<const Minted*> revoked;
+  int reason = 1;  ///< CRLReason of all entries: keyCompromise; negative: none is written
+  base::Time this_update = base::now() - std::chrono::hours(1);
+  base::Time next_update = base::now() + std::chrono::hours(24);
+  bool no_next_update = false;
+  bool number = true;  ///< the extension is written
+  bool key_id = true;  ///< likewise
+  bool bad_signature = false;
+  std::string issuing_point;  ///< libcrypto's words: "critical,onlyuser:TRUE"
+  std::string delta_of;       ///< number of the base list, hexadecimal; empty: a complete list
+  /// Any further extensions, as those of Recipe.
+  std::vector<std::pair<std::string, std::string>> extensions;
+};
+/// A revocation list by that issuer, DER.
+base::Result<base::Bytes> mint_crl(const Minted& issuer, const CrlRecipe& recipe = {});
+
 }  // namespace whytls::x509

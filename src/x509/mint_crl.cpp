@@ -27,11 +27,18 @@ void add_entry(X509_CRL* crl, const Minted& revoked, const CrlRecipe& r) {
   X509_CRL_add0_revoked(crl, entry);
 }
 
+void add_number(X509_CRL* crl, int nid, const std::string& hex, bool critical) {
+  BIGNUM* made = nullptr;
+  BN_hex2bn(&made, hex.c_str());
+  const OwnNumber number(made);
+  using OwnInteger = Own<ASN1_INTEGER, ASN1_INTEGER_free>;
+  const OwnInteger integer(made == nullptr ? nullptr : BN_to_ASN1_INTEGER(made, nullptr));
+  if (integer != nullptr) X509_CRL_add1_ext_i2d(crl, nid, integer.get(), critical ? 1 : 0, 0);
+}
+
 std::vector<std::pair<std::string, std::string>> words_of(const CrlRecipe& r) {
   std::vector<std::pair<std::string, std::string>> out;
-  if (r.number) out.emplace_back("crlNumber", "0x10");
   if (r.key_id) out.emplace_back("authorityKeyIdentifier", "keyid:always");
-  if (!r.delta_of.empty()) out.emplace_back("deltaCRL", "critical,0x" + r.delta_of);
   if (!r.issuing_point.empty()) out.emplace_back("issuingDistributionPoint", r.issuing_point);
   out.insert(out.end(), r.extensions.begin(), r.extensions.end());
   return out;
@@ -48,6 +55,8 @@ base::Result<base::Bytes> mint_crl(const Minted& issuer, const CrlRecipe& r) {
   X509_CRL_set1_lastUpdate(crl.get(), time_of(r.this_update).get());
   if (!r.no_next_update) X509_CRL_set1_nextUpdate(crl.get(), time_of(r.next_update).get());
   for (const Minted* revoked : r.revoked) add_entry(crl.get(), *revoked, r);
+  if (r.number) add_number(crl.get(), NID_crl_number, "10", false);
+  if (!r.delta_of.empty()) add_number(crl.get(), NID_delta_crl, r.delta_of, true);
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer.sound.get(), nullptr, nullptr, crl.get(), 0);
   X509V3_set_ctx_nodb(&context);

@@ -7,6 +7,7 @@
 #include "cli/present.h"
 #include "report/words.h"
 #include "sources/certs/bundle.h"
+#include "sources/system/trust_table.h"
 
 namespace whytls::cli {
 namespace {
@@ -60,15 +61,28 @@ report::Report report_of(const certs::Review& review, const std::vector<certs::F
   return out;
 }
 
-report::Report leading(std::vector<report::Report> reports) {
+std::size_t leading(const std::vector<report::Report>& reports) {
   const auto rank = [](const report::Report& report) {
     return report.diagnosis.outcome == Outcome::failed ? 0 : report.diagnosis.outcome == Outcome::undetermined ? 1 : 2;
   };
   const auto lead = std::min_element(reports.begin(), reports.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-  report::Report out = *lead;
-  for (auto at = reports.begin(); at != reports.end(); ++at)
-    if (at != lead) out.siblings.push_back(sibling_of(*at));
+  return static_cast<std::size_t>(lead - reports.begin());
+}
+
+report::Report with_siblings(const std::vector<report::Report>& reports, std::size_t lead) {
+  report::Report out = reports.at(lead);
+  for (std::size_t i = 0; i < reports.size(); ++i)
+    if (i != lead) out.siblings.push_back(sibling_of(reports[i]));
   return out;
+}
+
+void add_stores(report::Report& report, const std::vector<x509::Certificate>& chain, base::Time at) {
+  const auto verdicts = system::who_trusts(chain, at, system::Environment::of_process());
+  for (const system::StoreVerdict& one : verdicts) {
+    const std::string path = one.named_by.empty() ? one.path : one.path + " (" + one.named_by + ")";
+    report.stores.push_back({one.who, path, std::string(system::state_name(one.state)), one.text, one.root});
+  }
+  for (evidence::Fact& fact : system::trust_facts(verdicts)) report.evidence.add(std::move(fact));
 }
 
 }  // namespace whytls::cli

@@ -10,7 +10,11 @@
 namespace whytls::cli {
 
 report::Report report_of(const certs::Review& review, const std::vector<certs::File>& files, base::Time at);
-/// The one of several that is to be shown: the first that fails, else the first; the rest become its siblings.
-report::Report leading(std::vector<report::Report> reports);
+/// The one of several that is to be shown: the first that fails, else the first.
+std::size_t leading(const std::vector<report::Report>& reports);
+/// That one, with the rest as its siblings.
+report::Report with_siblings(const std::vector<report::Report>& reports, std::size_t lead);
+/// Adds who on this machine trusts the chain.
+void add_stores(report::Report& report, const std::vector<x509::Certificate>& chain, base::Time at);
 
 }  // namespace whytls::cli

@@ -88,15 +88,10 @@ void print_stores(Sheet& sheet, const Report& report) {
   sheet.paragraph(indent, root.empty() ? "who on this machine trusts it:" : fmt::format("who on this machine trusts \"{}\":", root));
   for (const Store& store : report.stores) {
     const std::string_view mark = store.state == "present" ? sheet.tick() : store.state == "unreadable" ? "?" : sheet.cross();
-    const std::string state = store.state == "present" ? "" : store.text.empty() ? ": " + store.state : ": " + store.text;
-    const std::string line = fmt::format("{} {}  {}{}", mark, padded(base::printable(store.who), width), store.path, state);
-    const Tone tone = store.state == "present" ? Tone::plain : tone_of(store.state);
-    if (columns(line) + indent + 2 <= sheet.style().width) {
-      sheet.verbatim(indent + 2, line, tone);
-      continue;
-    }
-    sheet.verbatim(indent + 2, fmt::format("{} {}  {}", mark, padded(base::printable(store.who), width), store.path), tone);
-    if (!state.empty()) sheet.paragraph(indent + 4 + width + gap, state.substr(2), Tone::dim);
+    sheet.verbatim(indent + 2,
+                   fmt::format("{} {}  {}  {}", mark, padded(base::printable(store.who), width), padded(store.state, 10), store.path),
+                   store.state == "present" ? Tone::plain : tone_of(store.state));
+    if (!store.text.empty()) sheet.paragraph(indent + 4 + width + gap, store.text, Tone::dim);
   }
 }
 

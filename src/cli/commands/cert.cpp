@@ -12,6 +12,7 @@
 #include "report/format.h"
 #include "sources/certs/bundle.h"
 #include "sources/certs/review.h"
+#include "sources/system/trust_table.h"
 #include "x509/pem.h"
 
 namespace whytls::cli::commands {
@@ -136,6 +137,12 @@ certs::Question question_of(const Options& options, const Stores& stores) {
   out.store = &stores.store;
   out.store_given = stores.given;
   for (const x509::TrustStore& other : stores.others) out.others.push_back(&other);
+  out.places.known = [](const x509::Certificate& child) {
+    std::vector<x509::Extra> found;
+    for (auto& [certificate, from] : system::issuers_at_hand(child, system::Environment::of_process()))
+      found.push_back({certificate, from});
+    return found;
+  };
   out.places.fetch = !options.request.offline;
   out.places.timeout = std::min(options.request.timeout, options.request.step);
   out.places.cancel = interruption();
@@ -157,7 +164,7 @@ Exit print(const Options& options, const std::vector<report::Report>& reports, E
   if (format->name == "jsonl") {
     for (const report::Report& report : reports) text += format->render(report, style);
   } else {
-    text = format->render(leading(reports), style);
+    text = format->render(with_siblings(reports, leading(reports)), style);
   }
   const auto written = write_result(options.output, text);
   if (written) return status;
@@ -199,14 +206,50 @@ Exit write_fix(const std::string& path, std::vector<report::Report>& reports) {
   return Exit::ok;
 }
 
-Exit run(Options& options) {
-  if (options.words.empty()) {
-    complain("the file is missing: expected certificates, keys or requests, or - for standard input");
-    return Exit::usage;
+struct Reviewed {
+  std::vector<certs::Review> reviews;
+  std::vector<report::Report> reports;  ///< one of each
+};
+
+Reviewed review_all(Inputs& inputs, const certs::Question& question) {
+  const certs::Sorted sorted = certs::sort(inputs.files, inputs.key);
+  if (inputs.key) inputs.files.push_back(*inputs.key);
+  Reviewed out;
+  for (const certs::Set& set : sorted.sets) out.reviews.push_back(certs::review(set, inputs.files, question));
+  if (sorted.sets.empty()) out.reviews.push_back(certs::review_others(sorted, inputs.files, question));
+  for (const certs::Review& review : out.reviews) out.reports.push_back(report_of(review, inputs.files, question.at));
+  return out;
+}
+
+/// The table of trust stores, for the certificate that is shown: it says nothing of a store that was given.
+void add_table(const Options& options, bool store_given, base::Time at, Reviewed& found) {
+  const std::size_t lead = leading(found.reports);
+  std::vector<x509::Certificate> chain;
+  for (const certs::Link& link : found.reviews[lead].links) chain.push_back(link.certificate);
+  const bool has_leaf = !found.reviews[lead].bundle.empty();
+  if (has_leaf && !store_given && !options.output.quiet) add_stores(found.reports[lead], chain, at);
+}
+
+Exit status_of_all(const std::vector<report::Report>& reports, const Output& output) {
+  Exit out = Exit::ok;
+  for (const report::Report& report : reports) {
+    const Exit one = status_of(report, output);
+    if (one == Exit::failed || out == Exit::ok) out = one;
   }
+  return out;
+}
+
+/// What is wrong with the command line itself; empty when nothing is.
+std::string misuse(const Options& options) {
+  if (options.words.empty()) return "the file is missing: expected certificates, keys or requests, or - for standard input";
   const std::string fix = own(options, "fix");
-  if (const auto allowed = fix.empty() ? base::Result<void>{} : certs::may_write(fix, paths_read(options)); !allowed) {
-    complain("--fix " + allowed.error().text());
+  const auto allowed = fix.empty() ? base::Result<void>{} : certs::may_write(fix, paths_read(options));
+  return allowed ? std::string() : "--fix " + allowed.error().text();
+}
+
+Exit run(Options& options) {
+  if (const std::string wrong = misuse(options); !wrong.empty()) {
+    complain(wrong);
     return Exit::usage;
   }
   auto inputs = open_inputs(options);
@@ -216,21 +259,12 @@ Exit run(Options& options) {
   }
   const Stores stores = open_stores(options, *inputs);
   if (!inputs->sentence.empty()) return unusable(options, *inputs);
-  const certs::Sorted sorted = certs::sort(inputs->files, inputs->key);
-  if (inputs->key) inputs->files.push_back(*inputs->key);
   const certs::Question question = question_of(options, stores);
-  std::vector<report::Report> reports;
-  for (const certs::Set& set : sorted.sets)
-    reports.push_back(report_of(certs::review(set, inputs->files, question), inputs->files, question.at));
-  if (reports.empty()) reports.push_back(report_of(certs::review_others(sorted, inputs->files, question), inputs->files, question.at));
-  if (!fix.empty())
-    if (const Exit wrote = write_fix(fix, reports); wrote != Exit::ok) return wrote;
-  Exit status = Exit::ok;
-  for (const report::Report& report : reports) {
-    const Exit one = status_of(report, options.output);
-    if (one == Exit::failed || status == Exit::ok) status = one;
-  }
-  return print(options, reports, status);
+  Reviewed found = review_all(*inputs, question);
+  if (const std::string fix = own(options, "fix"); !fix.empty())
+    if (const Exit wrote = write_fix(fix, found.reports); wrote != Exit::ok) return wrote;
+  add_table(options, stores.given, question.at, found);
+  return print(options, found.reports, status_of_all(found.reports, options.output));
 }
 
 }  // namespace

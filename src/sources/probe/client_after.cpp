@@ -2,6 +2,7 @@
 // After the handshake: tickets, key updates, the alert with which a TLS 1.3 server refuses our certificate, and one HEAD request.
 #include <algorithm>
 
+#include "base/text.h"
 #include "sources/probe/http.h"
 #include "sources/probe/session.h"
 
@@ -29,15 +30,30 @@ class After {
       } else if (!s_.options.http_head.empty()) {
         head();
       } else if (tls13_) {
-        closing_ = true;
-        s_.channel.send_alert(1, close_notify);  // a server that took our flight answers with a close, one that did not with an alert
-        read([] { return false; });
+        if (t_.client_certificate.requested) hear_the_answer_to_our_certificate();
+        if (!s_.channel.ended()) close();
       }
     }
     judge();
   }
 
  private:
+  /// A server that took our flight answers with a close, one that did not with an alert.
+  void close() {
+    closing_ = true;
+    s_.channel.send_alert(1, close_notify);
+    read([] { return false; });
+  }
+
+  /// Some servers refuse what we showed, or that we showed nothing, by ending the connection without a word. Behind our own close that
+  /// would look like an answer to it; so we wait for a ticket, words, or the end.
+  void hear_the_answer_to_our_certificate() {
+    listened_ = waiting_ = true;
+    read([] { return true; });
+    waiting_ = false;
+    listened_ = s_.channel.ended();
+  }
+
   bool h2() const { return t_.selected.alpn && *t_.selected.alpn == "h2"; }
 
   void head() {
@@ -71,15 +87,16 @@ class After {
       if (left.count() <= 0 || s_.channel.ended()) return;
       Incoming in = s_.channel.next(left);
       if (in.kind == Incoming::Kind::ended) return;
-      if (in.kind == Incoming::Kind::handshake && !message(in.message)) return;
+      if (in.kind == Incoming::Kind::handshake && (!message(in.message) || (waiting_ && t_.application.accepted))) return;
       if (in.kind == Incoming::Kind::application_data && (!data(in.data) || enough())) return;
     }
   }
 
   /// A server that shook hands within milliseconds says what it thinks of that within a moment too.
   std::chrono::milliseconds patience() const {
-    if (listened_) return s_.options.listen;
     const auto usual = std::chrono::duration_cast<std::chrono::milliseconds>(s_.channel.now() - s_.options.started);
+    if (waiting_) return std::min(s_.options.after, usual * 4 + std::chrono::milliseconds(200));
+    if (listened_) return s_.options.listen;
     return std::min(s_.options.after, std::max(usual * 10, std::chrono::milliseconds(500)));
   }
 
@@ -131,9 +148,10 @@ class After {
     application.accepted = application.accepted || server_closed();
     // A close is how many servers answer a close; after a request it is a refusal, and so is a reset where a certificate was wanted.
     const bool ended_unasked = listened_ && (end == net::End::reset || end == net::End::closed) && answer_.empty();
+    const bool refused_in_words = t_.client_certificate.requested && refuses_certificate(base::text(answer_));
     const bool cut = ended_unasked || (end == net::End::reset && (application.asked || t_.client_certificate.requested)) ||
                      (end == net::End::closed && application.asked);
-    if (t_.server_alert() != nullptr || t_.client_alert() != nullptr || end == net::End::cancelled ||
+    if (t_.server_alert() != nullptr || t_.client_alert() != nullptr || end == net::End::cancelled || refused_in_words ||
         (cut && (ended_unasked || !application.accepted)))
       return;
     if (t_.reached == Stage::client_certificate) s_.done(Stage::client_certificate, Stage::established);
@@ -151,6 +169,7 @@ class After {
   Transcript& t_;
   bool tls13_;
   bool listened_ = false;
+  bool waiting_ = false;  ///< for a sign that our certificate, or the lack of one, was taken
   bool closing_ = false;
   Bytes answer_;
 };

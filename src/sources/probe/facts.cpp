@@ -6,6 +6,7 @@
 #include "crypto/signature.h"
 #include "registry/registry.h"
 #include "sources/probe/attempt.h"
+#include "sources/probe/http.h"
 
 namespace whytls::probe {
 namespace {
@@ -82,7 +83,14 @@ std::string software_named(const std::string& server) {
   return {};
 }
 
-/// nginx answers 400 and says why in the page; others use 403, 421 or 496 (nginx's own code for logs).
+void add_refusal_after_handshake(Evidence& e, const std::string& text) {
+  e.add(Kind::http_wants_certificate, true, text);
+  e.add(Kind::completed, false);
+  e.add(Kind::failed_stage, std::string("client-certificate"));
+  e.add(Kind::failure, std::string("http"), text);
+}
+
+/// nginx answers 400 and says why in the page; others use 403, 421 or 496 (nginx's own code for logs); mail servers say it in words.
 void add_application(Evidence& e, const Transcript& t) {
   const Application& app = t.application;
   if (app.http_status != 0)
@@ -101,12 +109,12 @@ void add_application(Evidence& e, const Transcript& t) {
   // nginx completes the handshake and then says it in a page; a bare 400 may be about anything.
   const bool wants = app.http_status >= 400 && app.http_status < 500 && t.client_certificate.requested &&
                      (words.find("ssl certificate") != std::string::npos || words.find("client certificate") != std::string::npos);
-  if (!wants) return;
-  e.add(Kind::http_wants_certificate, true,
-        fmt::format("the handshake completes, then HTTP {} speaks of the client certificate", app.http_status));
-  e.add(Kind::completed, false);
-  e.add(Kind::failed_stage, std::string("client-certificate"));
-  e.add(Kind::failure, std::string("http"), fmt::format("the handshake completes, then HTTP {} refuses the request", app.http_status));
+  if (wants)
+    add_refusal_after_handshake(e, fmt::format("the handshake completes, then HTTP {} speaks of the client certificate", app.http_status));
+  const std::string_view said = base::text(app.received);
+  if (t.client_certificate.requested && refuses_certificate(said))
+    add_refusal_after_handshake(e, fmt::format("the handshake completes, then the server says \"{}\"",
+                                               base::printable(base::trim(said.substr(0, said.find('\n'))), 120)));
 }
 
 void add_proof(Evidence& e, const Transcript& t) {

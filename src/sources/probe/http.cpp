@@ -52,6 +52,17 @@ std::optional<HttpAnswer> parse_http1(ByteView bytes, bool& hopeless) {
   return hopeless ? std::nullopt : std::optional(answer);
 }
 
+// ---- other protocols -----------------------------------------------------------------------------------------------
+
+bool refuses_certificate(std::string_view words) {
+  const std::string line = base::lower(words.substr(0, words.find('\n')));
+  const auto digit = [&](std::size_t at) { return at < line.size() && line[at] >= '0' && line[at] <= '9'; };
+  const bool by_number =
+      line.size() > 3 && (line[0] == '4' || line[0] == '5') && digit(1) && digit(2) && (line[3] == ' ' || line[3] == '-');
+  const bool by_word = line.rfind("* bye ", 0) == 0 || line.rfind("-err ", 0) == 0;
+  return (by_number || by_word) && line.find("certificate") != std::string::npos;
+}
+
 // ---- HTTP/2 ---------------------------------------------------------------------------------------------------------
 
 namespace {

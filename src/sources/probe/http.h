@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HEAD request and the start of its answer, HTTP/1.1 and HTTP/2: bytes <-> values. Knows no connection.
+// What is said after the handshake: one HEAD request and the start of its answer in HTTP/1.1 and HTTP/2, and refusals in the words of
+// other protocols: bytes <-> values. Knows no connection.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 
@@ -19,6 +21,10 @@ base::Bytes http1_head(const std::string& host);
 base::Bytes http1_get(const std::string& host);
 /// nullopt: not whole yet, or no HTTP (`hopeless`).
 std::optional<HttpAnswer> parse_http1(base::ByteView bytes, bool& hopeless);
+
+/// A refusal in the plain words of SMTP, IMAP, POP3 and the like that speaks of a certificate: Postfix completes the handshake and then
+/// says "421 4.7.1 Error: No client certificate presented". HTTP is not meant: its pages may speak of anything.
+bool refuses_certificate(std::string_view words);
 
 /// Connection preface, empty SETTINGS and the request on stream 1: RFC 9113 3.4, 8.3.
 base::Bytes http2_head(const std::string& host);

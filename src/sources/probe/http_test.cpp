@@ -133,5 +133,22 @@ TEST(Hpack, stops_where_a_block_makes_no_sense) {
   EXPECT_EQ(decode_hpack(Bytes(1000, 0x88)).size(), 128U);
 }
 
+TEST(OtherWords, refuse_a_certificate_by_their_number_or_first_word) {
+  EXPECT_TRUE(refuses_certificate("421 4.7.1 mx.example Error: No client certificate presented\r\n220 mx.example ESMTP\r\n"));
+  EXPECT_TRUE(refuses_certificate("554-Client TLS certificate not trusted\r\n554 bye\r\n"));
+  EXPECT_TRUE(refuses_certificate("* BYE a valid client CERTIFICATE is needed\r\n"));
+  EXPECT_TRUE(refuses_certificate("-ERR no certificate\r\n"));
+}
+
+TEST(OtherWords, that_greet_or_speak_of_something_else_refuse_nothing) {
+  EXPECT_FALSE(refuses_certificate(""));
+  EXPECT_FALSE(refuses_certificate("220 mx.example certificate\r\n"));
+  EXPECT_FALSE(refuses_certificate("421 too busy\r\n220 certificate\r\n"));
+  EXPECT_FALSE(refuses_certificate("HTTP/1.1 400 certificate\r\n"));
+  EXPECT_FALSE(refuses_certificate("* OK certificate\r\n"));
+  EXPECT_FALSE(refuses_certificate("4x1 certificate\r\n"));
+  EXPECT_FALSE(refuses_certificate("421certificate"));
+}
+
 }  // namespace
 }  // namespace whytls::probe

@@ -2,6 +2,8 @@
 """Both speak, but not the same thing."""
 from __future__ import annotations
 
+import os
+
 from .. import hello as tls
 from ..hello import Offer
 from ..scenario import Scenario, broken
@@ -145,6 +147,11 @@ NAME_ROWS: list[Scenario] = [
            why="a fatal 112 in answer to a name, even if no other is known to work"),
     broken("protocol.alpn-mismatch", "nginx-client-wants-mqtt", Nginx(listen="ssl http2"), "client", args=("--alpn", "mqtt"), cure=()),
     broken("protocol.alpn-mismatch", "go-client-wants-mqtt", Go(protocols=("h2",)), "client", args=("--alpn", "mqtt"), cure=()),
+    *[broken("protocol.alpn-mismatch", f"{name}-scanner-offers-uninitialised-bytes", server, "client",
+             args=("--alpn", os.fsdecode(b"\x90\x83\x01\xf3\xff,\x7f\x1b[31m")), cure=(),
+             detail={"client": ["\\x90\\x83\\x01\\xf3\\xff", "\\x7f\\x1b[31m"]},
+             why="a mass scanner's own fault, which it reports as connect-error: the bytes are shown, and harmlessly")
+      for name, server in {"nginx": Nginx(listen="ssl http2"), "go": Go(protocols=("h2", "http/1.1"))}.items()],
     broken("protocol.alpn-mismatch", "gnutls-client-wants-mqtt", GnuTLS(args=("--alpn", "h2", "--alpn-fatal")), "client",
            args=("--alpn", "mqtt"), cure=()),
     broken("protocol.alpn-mismatch", "node-client-wants-mqtt", Node(options=(("ALPNProtocols", ["http/1.1"]),)), "client",

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.h"
+#include "cli/cert_folder.h"
 #include "cli/cert_present.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -212,7 +214,7 @@ struct Reviewed {
 };
 
 Reviewed review_all(Inputs& inputs, const certs::Question& question) {
-  const certs::Sorted sorted = certs::sort(inputs.files, inputs.key);
+  const certs::Sorted sorted = certs::sort(inputs.files, inputs.key, !question.host.empty());
   if (inputs.key) inputs.files.push_back(*inputs.key);
   Reviewed out;
   for (const certs::Set& set : sorted.sets) out.reviews.push_back(certs::review(set, inputs.files, question));
@@ -226,8 +228,8 @@ void add_table(const Options& options, bool store_given, base::Time at, Reviewed
   const std::size_t lead = leading(found.reports);
   std::vector<x509::Certificate> chain;
   for (const certs::Link& link : found.reviews[lead].links) chain.push_back(link.certificate);
-  const bool has_leaf = !found.reviews[lead].bundle.empty();
-  if (has_leaf && !store_given && !options.output.quiet) add_stores(found.reports[lead], chain, at);
+  const bool one_chain = !found.reviews[lead].bundle.empty() || chain.size() == 1;
+  if (one_chain && !store_given && !options.output.quiet) add_stores(found.reports[lead], chain, at);
 }
 
 Exit status_of_all(const std::vector<report::Report>& reports, const Output& output) {
@@ -239,12 +241,23 @@ Exit status_of_all(const std::vector<report::Report>& reports, const Output& out
   return out;
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
 /// What is wrong with the command line itself; empty when nothing is.
 std::string misuse(const Options& options) {
   if (options.words.empty()) return "the file is missing: expected certificates, keys or requests, or - for standard input";
   const std::string fix = own(options, "fix");
   const auto allowed = fix.empty() ? base::Result<void>{} : certs::may_write(fix, paths_read(options));
-  return allowed ? std::string() : "--fix " + allowed.error().text();
+  if (!allowed) return "--fix " + allowed.error().text();
+  const auto folders = std::count_if(options.words.begin(), options.words.end(), is_folder);
+  if (folders == 0) return {};
+  if (folders != static_cast<std::ptrdiff_t>(options.words.size())) return "folders and files are checked apart: name either";
+  for (const char* name : {"fix", "key", "host"})
+    if (!own(options, name).empty()) return fmt::format("--{} needs files: in a folder only the dates are looked at", name);
+  return {};
 }
 
 Exit run(Options& options) {
@@ -252,6 +265,8 @@ Exit run(Options& options) {
     complain(wrong);
     return Exit::usage;
   }
+  const base::Time now = options.request.at.value_or(base::now());
+  if (std::all_of(options.words.begin(), options.words.end(), is_folder)) return check_folders(options, now);
   auto inputs = open_inputs(options);
   if (!inputs) {
     complain(inputs.error().text());
@@ -272,13 +287,14 @@ Exit run(Options& options) {
 extern const Command cert;
 const Command cert{
     .name = "cert",
-    .usage = "FILE…",
+    .usage = "FILE…|DIR…",
     .summary = "what a client would say to a chain or key on disk, and the right bundle",
     .examples = {"whytls cert fullchain.pem --host www.example.com  would a client accept it for that name",
                  "whytls cert cert.pem chain.pem --key server.key  several files together, and whether the key belongs to them",
                  "whytls cert cert.pem --fix fullchain.pem  write the bundle that a server should send, the missing fetched",
                  "whytls cert server.p12 --passphrase-file pass.txt  a keystore: PKCS #12, JKS, PKCS #7, DER are read as well",
-                 "openssl s_client -connect host:443 -showcerts </dev/null | whytls cert -  whatever else stands around them"},
+                 "openssl s_client -connect host:443 -showcerts </dev/null | whytls cert -  whatever else stands around them",
+                 "whytls cert /etc/letsencrypt/live --fail-on warning  all in a folder: which have ended, or soon will"},
     .flags = {text_flag(
                   "host", "NAME", "the name that it must cover", "Check that the certificate covers this name or address.",
                   [](Options& o, const std::string& v) { return keep(o, "host", v); }, true),

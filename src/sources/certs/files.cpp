@@ -66,7 +66,7 @@ bool matches(const HeldKey& key, const x509::Certificate& certificate) {
 /// stands alone is meant.
 class Leaves {
  public:
-  Leaves(const Pool& pool, const std::vector<File>& files) : pool_(pool), files_(files) {}
+  Leaves(const Pool& pool, bool for_server) : pool_(pool), for_server_(for_server) {}
 
   std::vector<std::size_t> find() {
     std::vector<std::size_t> out;
@@ -122,8 +122,14 @@ class Leaves {
     }
   }
 
+  /// It can be nothing but an authority: it may issue, may not sign a handshake, and names no host. (What `openssl req -x509` makes by
+  /// default may issue too, and is used by servers.)
+  static bool only_issues(const x509::Certificate& c) {
+    return c.is_ca && c.key_usage && !c.key_usage->digital_signature && !c.key_usage->key_encipherment && !c.has_san;
+  }
+
   /// No end-entity certificate: one certificate alone is taken for the server's; an intermediate before its issuer too. Several roots
-  /// are a trust store.
+  /// are a trust store, and so is one that can be nothing else.
   void alone(std::vector<std::size_t>& out) const {
     std::vector<std::size_t> bottom;
     std::set<x509::Digest> seen;
@@ -131,11 +137,11 @@ class Leaves {
       const Held& held = pool_.certificates[i];
       if (!held.anchor && !issues_another(i) && seen.insert(held.certificate.sha256).second) bottom.push_back(i);
     }
-    if (bottom.size() == 1) out = bottom;
+    if (bottom.size() == 1 && (for_server_ || !only_issues(pool_.certificates[bottom.front()].certificate))) out = bottom;
   }
 
   const Pool& pool_;
-  const std::vector<File>& files_;
+  bool for_server_;
 };
 
 bool has_leaf(const Pool& pool, const std::vector<std::size_t>& leaves, std::size_t file) {
@@ -210,7 +216,7 @@ File load(const std::string& path, const std::optional<std::string>& passphrase)
   return out;
 }
 
-Sorted sort(const std::vector<File>& files, const std::optional<File>& key) {
+Sorted sort(const std::vector<File>& files, const std::optional<File>& key, bool for_server) {
   Pool pool = pool_of(files);
   Sorted out;
   if (key) {
@@ -220,7 +226,7 @@ Sorted sort(const std::vector<File>& files, const std::optional<File>& key) {
       if (part.kind == Part::Kind::key || part.kind == Part::Kind::locked_key) pool.keys.push_back({part, files.size()});
     }
   }
-  const std::vector<std::size_t> leaves = Leaves(pool, files).find();
+  const std::vector<std::size_t> leaves = Leaves(pool, for_server || key).find();
   for (const std::size_t leaf : leaves) {
     Set set;
     fill_chain(pool, leaves, leaf, files, set);

@@ -54,8 +54,9 @@ struct Sorted {
   std::vector<Held> anchors;        ///< authorities alone: a trust store, or a CA file
   std::vector<HeldKey> spare_keys;  ///< that belong to no certificate at hand
 };
-/// `key`: the file given as the key's, which then is the key of the only set.
-Sorted sort(const std::vector<File>& files, const std::optional<File>& key);
+/// `key`: the file given as the key's, which then is the key of the only set. `for_server`: a server's certificate is meant, so that even
+/// an authority that stands alone is taken for one.
+Sorted sort(const std::vector<File>& files, const std::optional<File>& key, bool for_server);
 
 /// "chain.pem:17", "store.p12 (alias web)".
 std::string place(const std::vector<File>& files, const Held& held);

@@ -116,9 +116,25 @@ void remark_files(const std::vector<File>& files, std::vector<Remark>& out) {
   }
 }
 
+void remark_authorities(const Sorted& sorted, const std::vector<File>& files, base::Time at, std::vector<Remark>& out) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> expired;
+  for (const Held& held : sorted.anchors)
+    if (held.certificate.not_after < at)
+      expired.push_back(
+          fmt::format("{} ({}) expired on {}", quoted(held.certificate), place(files, held), base::date(held.certificate.not_after)));
+  const bool all = !expired.empty() && expired.size() == sorted.anchors.size();
+  for (std::size_t i = 0; i < std::min(expired.size(), most); ++i)
+    add(out, all ? Weight::error : Weight::warning, "authority.expired", expired[i]);
+  if (expired.size() > most)
+    add(out, Weight::warning, "authority.expired", fmt::format("{} of {} authorities have expired", expired.size(), sorted.anchors.size()));
+}
+
 void remark_validity(const Certificate& c, base::Time at, std::vector<Remark>& out) {
   const auto left = percent_left(c, at);
   if (!left || *left > soon || at > c.not_after || at < c.not_before || c.self_signed) return;
+  // Authorities live for years: a third of that is nobody's concern.
+  if (c.is_ca && c.not_after - at > std::chrono::days(90)) return;
   const bool hurry = *left <= urgent;
   add(out, hurry ? Weight::warning : Weight::note, "validity.soon",
       fmt::format("{} ends on {}, in {}: {} % of its lifetime is left", quoted(c), base::date(c.not_after),

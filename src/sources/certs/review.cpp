@@ -218,18 +218,10 @@ Review review_others(const Sorted& sorted, const std::vector<File>& files, const
         state(out.evidence, Kind::link_malformed, flaw.text, fmt::format("{}:{}: {}", shown(file), flaw.line, flaw.text),
               fmt::format("{}:{}", shown(file), flaw.line), "0");
   remark_files(files, out.remarks);
-  std::size_t expired = 0;
-  for (const Held& held : sorted.anchors) {
-    const Certificate& c = held.certificate;
-    out.links.push_back({c, place(files, held), c.self_signed ? Link::Role::root : Link::Role::intermediate, true});
-    if (c.not_after >= question.at) continue;
-    if (++expired <= 5)
-      out.remarks.push_back({Remark::Weight::warning, "authority.expired",
-                             fmt::format("\"{}\" ({}) expired on {}", x509::display_name(c), place(files, held), base::date(c.not_after))});
-  }
-  if (expired > 5)
-    out.remarks.push_back(
-        {Remark::Weight::warning, "authority.expired", fmt::format("{} of {} authorities have expired", expired, sorted.anchors.size())});
+  remark_authorities(sorted, files, question.at, out.remarks);
+  for (const Held& held : sorted.anchors)
+    out.links.push_back(
+        {held.certificate, place(files, held), held.certificate.self_signed ? Link::Role::root : Link::Role::intermediate, true});
   state_end(out.evidence, nullptr);
   return out;
 }

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "base/text.h"
+#include "x509/oddities.h"
 
 namespace whytls::observe {
 namespace {
@@ -111,7 +115,73 @@ void add_trust(Evidence& e, const x509::Judgement& j) {
           fmt::format("{} is the mark of {}", j.interception->evidence, j.interception->product));
 }
 
+/// What may explain why some clients fail has words of its own; the rest is a matter of tidiness.
+bool explains(x509::OddityKind kind) {
+  using x509::OddityKind;
+  return kind == OddityKind::wrong_order || kind == OddityKind::expired_cross_sign || kind == OddityKind::replaced_root ||
+         kind == OddityKind::better_leaf || kind == OddityKind::test_key;
+}
+
+void add_oddities(Evidence& e, const x509::Judgement& j, const x509::JudgeOptions& options) {
+  for (const x509::Oddity& oddity : x509::oddities(j, options))
+    e.add(Kind::chain_oddity, oddity.text, explains(oddity.kind) ? oddity.text : std::string{}, std::string(x509::name(oddity.kind)));
+}
+
+x509::Transparency timestamps_of(const x509::Judgement& j, const x509::JudgeOptions& options) {
+  std::vector<x509::Sct> all = x509::embedded_scts(j.served.front()).timestamps;
+  if (!options.staples.empty()) {
+    for (x509::Sct& sct : x509::stapled_scts(options.staples.front()).timestamps) all.push_back(std::move(sct));
+  }
+  return x509::count_scts(j.served.front(), all);
+}
+
+std::string ids(const std::vector<x509::ClientView>& views, x509::Accepts answer) {
+  std::string out;
+  for (const x509::ClientView& view : views) {
+    if (view.accepts == answer) out += (out.empty() ? "" : ", ") + view.id;
+  }
+  return out;
+}
+
+std::string summary(const std::vector<x509::ClientView>& views) {
+  const std::string yes = ids(views, x509::Accepts::yes);
+  const std::string no = ids(views, x509::Accepts::no);
+  if (no.empty()) return "accepted by " + (yes.empty() ? std::string("nobody for certain") : yes);
+  return yes.empty() ? "refused by " + no : fmt::format("accepted by {}; refused by {}", yes, no);
+}
+
 }  // namespace
+
+evidence::Evidence profile_facts(const x509::Judgement& j) {
+  Evidence e;
+  for (std::size_t i = 0; i < j.departures.size(); ++i) {
+    std::vector<std::string> texts;
+    for (const x509::Departure& d : j.departures[i]) texts.push_back(fmt::format("{} ({})", d.text, d.clause));
+    if (!texts.empty()) e.add(Kind::profile_departure, base::join(texts, "; "), {}, at(i));
+  }
+  return e;
+}
+
+evidence::Evidence client_facts(const std::vector<x509::ClientView>& views) {
+  Evidence e;
+  if (views.empty()) return e;
+  const bool all = std::all_of(views.begin(), views.end(), [](const x509::ClientView& v) { return v.accepts == x509::Accepts::yes; });
+  e.add(Kind::client_kind_accepts, all, summary(views));
+  for (const x509::ClientView& view : views) {
+    // What depends on something unknown is no answer.
+    if (view.accepts == x509::Accepts::unknown) continue;
+    const std::string why = view.reasons.empty() ? std::string{} : fmt::format("{}: {}", view.id, base::join(view.reasons, "; "));
+    e.add(Kind::client_kind_accepts, view.accepts == x509::Accepts::yes, why, view.id);
+  }
+  return e;
+}
+
+evidence::Evidence transparency_facts(const x509::Transparency& t, bool insists) {
+  Evidence e;
+  e.add(Kind::transparency_count, static_cast<std::int64_t>(t.wanted == 2 ? std::max(t.embedded, t.distinct - t.embedded) : t.embedded));
+  if (insists) e.add(Kind::transparency_required, static_cast<std::int64_t>(t.wanted));
+  return e;
+}
 
 evidence::Evidence facts_of(const x509::Judgement& j, const x509::JudgeOptions& options) {
   Evidence e;
@@ -127,7 +197,8 @@ evidence::Evidence facts_of(const x509::Judgement& j, const x509::JudgeOptions& 
     e.add(Kind::valid_from, j.window->from);
     e.add(Kind::valid_until, j.window->until);
   }
-  if (!j.served.empty()) e.add(Kind::transparency_count, static_cast<std::int64_t>(j.served.front().embedded_scts));
+  if (!j.served.empty()) e.add(transparency_facts(timestamps_of(j, options), false));
+  add_oddities(e, j, options);
   return e;
 }
 

@@ -24,7 +24,7 @@ struct Asked : ::testing::Test {
   std::vector<ClientView> views;
 
   /// `served`: nothing for the usual chain.
-  void ask(std::vector<base::Bytes> served = {}) {
+  void ask(const std::vector<base::Bytes>& served = {}) {
     if (c.leaf.sound == nullptr) c.issue();
     store = c.store();
     question.options.host = "www.example.com";

@@ -115,7 +115,7 @@ TEST(Constraints, are_not_compared_without_end) {
   for (int i = 0; i < 600; ++i) many += ",permitted;DNS:p" + std::to_string(i) + ".test";
   c.intermediate_as.name_constraints = many;
   c.leaf_as.dns.clear();
-  for (int i = 0; i < 600; ++i) c.leaf_as.dns.push_back("p599.test");
+  for (int i = 0; i < 600; ++i) c.leaf_as.dns.emplace_back("p599.test");
   const Judgement j = judge_chain(c.issue());
   EXPECT_TRUE(j.has(Code::name_constraint)) << codes(j);
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include "x509/mint.h"
 #include "x509/mint_parts.h"
 #include "x509/openssl.h"
@@ -62,7 +64,8 @@ base::Result<base::Bytes> mint_crl(const Minted& issuer, const CrlRecipe& r) {
   X509V3_set_ctx_nodb(&context);
   for (const auto& [name, value] : words_of(r)) {
     const OwnExtension extension(X509V3_EXT_conf(nullptr, &context, name.c_str(), value.c_str()));
-    if (extension == nullptr) return base::fail(base::Fault::misuse, "the extension " + name + " cannot be made from \"" + value + "\"");
+    if (extension == nullptr)
+      return base::fail(base::Fault::misuse, fmt::format("the extension {} cannot be made from \"{}\"", name, value));
     X509_CRL_add_ext(crl.get(), extension.get(), -1);
   }
   X509_CRL_sort(crl.get());

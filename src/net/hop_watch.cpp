@@ -104,21 +104,21 @@ std::optional<HopView> HopWatch::view(std::uint16_t local_port) {
     const ssize_t got = recvfrom(descriptor_, packet.data(), packet.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size);
     if (got < 0) break;
     // On loopback each packet is seen leaving and arriving.
-    if (from.sll_pkttype != PACKET_OUTGOING) take(base::ByteView(packet).first(static_cast<std::size_t>(got)), local_port);
+    if (from.sll_pkttype != PACKET_OUTGOING) note_hops(base::ByteView(packet).first(static_cast<std::size_t>(got)), v6_, local_port, seen_);
   }
   if (seen_.syn_ack_ttl == 0 && seen_.reset_ttl == 0) return std::nullopt;
   return seen_;
 }
 
-void HopWatch::take(base::ByteView packet, std::uint16_t local_port) {
+void note_hops(base::ByteView packet, bool v6, std::uint16_t local_port, HopView& seen) {
   if (packet.size() < 20) return;
-  const std::size_t header = v6_ ? v6_header : std::size_t{4} * (packet[0] & 0xfU);
+  const std::size_t header = v6 ? v6_header : std::size_t{4} * (packet[0] & 0xfU);
   if (packet.size() <= header + flags_offset) return;
   const unsigned port = static_cast<unsigned>(packet[header + port_offset]) << 8U | packet[header + port_offset + 1];
   if (port != local_port) return;
   const std::uint8_t flags = packet[header + flags_offset];
-  const std::uint8_t hops = packet[v6_ ? 7 : 8];
-  std::uint8_t& kept = (flags & rst) != 0 ? seen_.reset_ttl : seen_.syn_ack_ttl;
+  const std::uint8_t hops = packet[v6 ? 7 : 8];
+  std::uint8_t& kept = (flags & rst) != 0 ? seen.reset_ttl : seen.syn_ack_ttl;
   if (kept == 0) kept = hops;
 }
 

@@ -10,6 +10,9 @@
 
 namespace whytls::net {
 
+/// What one packet, from its IP header on and perhaps cut short, adds to `seen`: the first SYN-ACK and the first reset count.
+void note_hops(base::ByteView packet, bool v6, std::uint16_t local_port, HopView& seen);
+
 class HopWatch {
  public:
   /// Before the connection is made; nullptr where it is not permitted.
@@ -23,7 +26,6 @@ class HopWatch {
 
  private:
   HopWatch(int descriptor, bool v6) : descriptor_(descriptor), v6_(v6) {}
-  void take(base::ByteView packet, std::uint16_t local_port);
 
   int descriptor_;
   bool v6_;

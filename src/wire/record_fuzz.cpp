@@ -38,6 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       wire::write_records(out, framed.record.type, framed.record.version, framed.record.fragment);
       if (framed.record.fragment.size() <= 16384) require(base::text(out.data()) == base::text(rest.first(framed.size)));
     }
+    if (const auto alert = wire::parse_alert(framed.record.fragment))
+      require(base::text(wire::build_alert(*alert)) == base::text(framed.record.fragment.first(2)));
     rest = rest.subspan(framed.size);
     first = false;
   }

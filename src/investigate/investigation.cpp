@@ -42,7 +42,12 @@ probe::Attempt past_the_secret(Session& s, probe::Attempt attempt) {
   classical.offer.raw.reset();
   classical.offer = probe::without_post_quantum(classical.offer);
   auto next = s.runner.run({classical});
-  if (next.empty() || !next.front().transcript || !next.front().transcript->server_hello) return attempt;
+  if (next.empty() || !next.front().transcript || !next.front().transcript->server_hello) {
+    s.out.remarks.push_back({std::string(hidden_by_group), false,
+                             "the server takes " + group + " only, whose secret cannot be computed here: what it sends behind the " +
+                                 "ServerHello stays hidden, and a client that has this group may well get through"});
+    return attempt;
+  }
   s.add(Kind::selected_group, group, "the server chose " + group + "; the certificate comes from a second handshake");
   s.out.remarks.push_back({"post-quantum", false, "the server chose the group " + group});
   return std::move(next.front());
@@ -159,7 +164,7 @@ void diagnose_address(Session& s) {
   ask_http(s);
   read_a_bad_request(s);
   apply_library_policy(s);
-  if (healthy(s) && !s.diagnose().verdict) return;
+  if ((healthy(s) || s.out.hidden()) && !s.diagnose().verdict) return;
   s.add(Kind::failures_seen, s.out.evidence.number(Kind::failures_seen).value_or(1));
   if (!s.cancelled()) look_deeper(s);
   if (!s.recovered) return;
@@ -169,14 +174,16 @@ void diagnose_address(Session& s) {
 
 /// The first attempt is slow, and probably will have failed as `presumed` did. What decides is tried meanwhile, on that ground; true
 /// when it then did end so, and what was found holds.
-bool went_on_meanwhile(Session& s, std::future<probe::Attempt>& first, probe::Attempt presumed) {
+bool went_on_meanwhile(Session& s, std::shared_future<probe::Attempt>& first, probe::Attempt presumed) {
   s.silent = true;
+  s.pending = &first;
   s.out.main = std::move(presumed);
   take_in(s, *s.out.main);
   s.add(Kind::failures_seen, std::int64_t{1});
   look_deeper(s);
   probe::Attempt attempt = first.get();
   s.silent = false;
+  s.pending = nullptr;
   const bool as_presumed = probe::ended_alike(attempt, *s.out.main);
   s.out.main = std::move(attempt);
   if (as_presumed && s.recovered) {
@@ -216,14 +223,15 @@ void diagnose_first(Session& s) {
   s.say("connecting to " + s.runner.place().route.address.text());
   probe::Trial asked = trial_of(s);
   asked.watch = std::make_shared<probe::Watch>();
-  auto first = s.runner.start(asked);
-  if (!first) return;
-  if (first->wait_for(slow) != std::future_status::ready) {
+  auto started = s.runner.start(asked);
+  if (!started) return;
+  std::shared_future<probe::Attempt> first = started->share();
+  if (first.wait_for(slow) != std::future_status::ready) {
     auto presumed = presume(s, *asked.watch);
-    const bool still = first->wait_for(std::chrono::seconds(0)) != std::future_status::ready;
-    if (presumed && still && went_on_meanwhile(s, *first, std::move(*presumed))) return;
+    const bool still = first.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
+    if (presumed && still && went_on_meanwhile(s, first, std::move(*presumed))) return;
   }
-  if (first->valid()) s.out.main = past_the_secret(s, first->get());
+  s.out.main = past_the_secret(s, first.get());
   diagnose_address(s);
 }
 

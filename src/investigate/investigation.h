@@ -3,6 +3,7 @@
 // through sources/probe, and names causes only through the diagnosis engine.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -36,6 +37,9 @@ struct Remark {
   std::string text;
 };
 
+/// The rule of the remark that the rest of the handshake cannot be read here.
+inline constexpr std::string_view hidden_by_group = "hidden-by-group";
+
 struct Investigation {
   Request request;
   probe::Offer offer;  ///< of the client in question
@@ -49,6 +53,9 @@ struct Investigation {
   int connections = 0;
   std::chrono::milliseconds elapsed{};
   bool interrupted = false;
+  bool hidden() const {
+    return std::any_of(remarks.begin(), remarks.end(), [](const Remark& remark) { return remark.rule == hidden_by_group; });
+  }
   std::optional<base::Error> unusable;  ///< something that the user gave cannot be used (exit 2)
 };
 

@@ -63,6 +63,11 @@ std::vector<std::vector<Rung>> ladder(const Request& request, const Offer& asked
   const Rung ssl2{"ssl2", "SSL 2", probe::ssl2_offer()};
   std::vector<Rung> last{old_rung};
   if (failure == "closed" || failure == "alert") last.push_back(ssl2);
+  // Whoever has nothing in common with the offer says so by an alert: where there was one, the wide offer comes first too.
+  if (!narrowed(request) && failure != "alert") {
+    last.insert(last.begin(), wide_rung);
+    return {{plain_rung, bare_rung}, last};
+  }
   if (!narrowed(request)) return {{plain_rung, bare_rung, wide_rung}, last};
   const Rung usual{"default", "the offer of a current mainstream client", default_client(request)};
   last.push_back(only13);

@@ -82,10 +82,12 @@ void try_upgrades(Session& s) {
   // SMTP and FTP greet alike: both are asked.
   const bool greets_220 = s.out.evidence.text(Kind::plaintext_excerpt).rfind("220", 0) == 0;
   if (greets_220) {
-    for (const char* protocol : {"smtp", "ftp"})
-      if (s.out.evidence.all(Kind::upgrade_offered).empty()) try_protocol(s, protocol);
-    for (const evidence::Fact* fact : s.out.evidence.all(Kind::upgrade_offered))
-      s.add(Kind::plaintext_protocol, std::string(fact->subject));
+    for (const char* protocol : {"smtp", "ftp"}) {
+      try_protocol(s, protocol);
+      if (!evidence::known_yes(s.out.evidence.is(Kind::upgrade_offered, protocol))) continue;
+      s.add(Kind::plaintext_protocol, std::string(protocol));
+      return;
+    }
     return;
   }
   if (wire::upgrade_protocol(shown)) {

@@ -32,16 +32,23 @@ struct Session {
   const probe::Profile* recorded = nullptr;     ///< the client in question is a recorded one
   std::optional<system::LibraryPolicy> policy;  ///< the client in question is a library of this machine
   probe::ClientIdentity identity;
-  std::optional<probe::Attempt> working;            ///< an attempt that gets past the step at which the one in question fails
-  bool healthy_first = false;                       ///< the first address of the name works
-  bool silent = false;                              ///< the attempt in question is still without an answer: haste is due
-  std::optional<std::future<probe::Attempt>> twin;  ///< the same offer once more, begun while the first was slow
-  std::optional<probe::Attempt> worked_again;       ///< the same offer, where a repetition got further
-  std::optional<probe::Attempt> recovered;          ///< the first failed, and the same offer then worked twice
-  std::vector<std::string> addresses;               ///< of the name, the one in question first
-  std::vector<OtherAddress> others;                 ///< those that are being asked beside it
+  std::optional<probe::Attempt> working;                  ///< an attempt that gets past the step at which the one in question fails
+  bool healthy_first = false;                             ///< the first address of the name works
+  bool silent = false;                                    ///< the attempt in question is still without an answer: haste is due
+  std::shared_future<probe::Attempt>* pending = nullptr;  ///< the first attempt, while others go on as if it had failed
+  std::optional<std::future<probe::Attempt>> twin;        ///< the same offer once more, begun while the first was slow
+  std::optional<probe::Attempt> worked_again;             ///< the same offer, where a repetition got further
+  bool changing = false;                                  ///< the last repetition failed, and in another way
+  std::optional<probe::Attempt> recovered;                ///< the first failed, and the same offer then worked twice
+  std::vector<std::string> addresses;                     ///< of the name, the one in question first
+  std::vector<OtherAddress> others;                       ///< those that are being asked beside it
   net::Clock::time_point begun = net::Clock::now();
 
+  /// The slow first attempt has ended meanwhile, and not as it was presumed: what is being tried stands on the wrong ground.
+  bool overtaken() const {
+    return pending && pending->wait_for(std::chrono::seconds(0)) == std::future_status::ready &&
+           !probe::ended_alike(pending->get(), *out.main);
+  }
   bool cancelled() const { return cancel && cancel->load(); }
   void say(const std::string& line) const {
     if (progress) progress(line);

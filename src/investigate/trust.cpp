@@ -173,6 +173,7 @@ void judge_chain(Session& s, const probe::Attempt& attempt) {
     look_for_interception(s, judgement);
   }
   s.out.evidence.add(observe::facts_of(judgement, options));
+  if (!judgement.trusted) s.out.evidence.add(observe::client_facts(x509::who_accepts(t.certificates, {.options = options})));
   s.out.evidence.add(observe::store_facts(store.report(), given));
   add_clocks(s, t, judgement);
   s.out.chain = judgement.served;

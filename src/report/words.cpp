@@ -134,6 +134,8 @@ std::string undetermined_words(const Report& report) {
   const std::string when(stage_words(report.diagnosis.stage));
   if (!report.files.empty()) return files_words(report) + ", and not all of it can be told";
   if (report.interrupted) return target_words(report.target) + ": interrupted before the reason was found";
+  for (const Finding& finding : report.findings)
+    if (finding.rule == "hidden-by-group") return target_words(report.target) + ": " + finding.text;
   std::string out = target_words(report.target) + " fails " + when;
   if (!how.empty()) out += " (" + how + ")";
   return out + (report.probes.empty() ? ", and the evidence does not tell why" : ", and nothing that was changed tells why");

@@ -56,7 +56,7 @@ void Channel::add_event(Event event) {
 // ---- reading --------------------------------------------------------------------------------------------------------
 
 std::chrono::milliseconds Channel::patience() const {
-  constexpr std::chrono::milliseconds for_an_encore{1000};  // a broken rule has decided already: what follows only adds to it
+  constexpr std::chrono::milliseconds for_an_encore{300};  // a broken rule has decided already: what follows only adds to it
   return transcript_.violation.empty() ? options_.step : std::min(options_.step, for_an_encore);
 }
 

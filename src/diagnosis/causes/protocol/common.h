@@ -16,18 +16,19 @@ struct Bound {
 };
 inline constexpr std::array<Bound, 3> bounds{{{change::smaller_256, 256}, {change::smaller_512, 512}, {change::smaller_1400, 1400}}};
 
+/// The same offer without its hybrid group works, and fails again when it is padded to the old size.
+inline bool padding_fails(const Evidence& e) {
+  return known_yes(e.is(Kind::cures, change::post_quantum_dropped)) && known_no(e.is(Kind::cures, change::post_quantum_padded));
+}
+
 /// The smallest bound above which a working hello fails when it is padded; else the largest below which the hello in question works.
 inline const Bound* decisive_bound(const Evidence& e) {
   for (const Bound& bound : bounds)
     if (known_yes(e.is(Kind::breaks, bound.change))) return &bound;
   for (auto bound = bounds.rbegin(); bound != bounds.rend(); ++bound)
     if (known_yes(e.is(Kind::cures, bound->change)) && !known_no(e.is(Kind::breaks, bound->change))) return &*bound;
+  if (padding_fails(e)) return &bounds.back();
   return nullptr;
-}
-
-/// The same offer without its hybrid group works, and fails again when it is padded to the old size.
-inline bool padding_fails(const Evidence& e) {
-  return known_yes(e.is(Kind::cures, change::post_quantum_dropped)) && known_no(e.is(Kind::cures, change::post_quantum_padded));
 }
 
 /// Size is shown by padding something that works; that a smaller hello works shows it only where nothing else left the hello.

@@ -17,13 +17,16 @@ constexpr std::array bounds{Bound{change::smaller_256, 256}, Bound{change::small
 /// From the largest bound down: a smaller one matters only where the larger breaks a working offer (or is out of reach).
 std::vector<Variation> propose(const Situation& s) {
   if (!s.working) return {};
-  const bool settled = !has_post_quantum(s.asked) || s.evidence.find(evidence::Kind::cures, change::post_quantum_dropped);
-  if (!settled) return {};
+  const auto asked_of = [&](std::string_view change) { return s.evidence.find(evidence::Kind::cures, change) != nullptr; };
+  const bool by_share = has_post_quantum(s.asked) && large_by_itself(s);
+  if (has_post_quantum(s.asked) && !asked_of(change::post_quantum_dropped)) return {};
+  if (by_share && !asked_of(change::post_quantum_padded)) return {};
+  const bool padding_fails = by_share && evidence::known_no(s.evidence.is(evidence::Kind::cures, change::post_quantum_padded));
   // Where it fails without the hybrid share as well, only what is left of its size can matter.
   const std::size_t asked = hello_size(large_by_itself(s) ? s.asked : without_post_quantum(s.asked));
   const std::size_t works = hello_size(*s.working);
   for (auto bound = bounds.rbegin(); bound != bounds.rend(); ++bound) {
-    if (asked < bound->bytes || works >= bound->bytes) continue;
+    if (asked < bound->bytes || works >= bound->bytes || (padding_fails && bound->bytes == 1400)) continue;
     const evidence::Answer breaks = s.evidence.is(evidence::Kind::breaks, bound->change);
     if (evidence::known_yes(breaks)) continue;
     if (evidence::known_no(breaks)) return {};

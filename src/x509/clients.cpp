@@ -146,6 +146,7 @@ void by_own(const Traits& traits, const Ground& ground, ClientView& view) {
 void demand_if_public(ClientView& view, const ClientQuestion& question, const std::string& reason) {
   if (question.public_root == false) return;
   if (question.public_root) return refuse(view, reason);
+  if (view.accepts == Accepts::no) return;  // it would not change the answer
   doubt(view, "if its root is a public one: " + reason);
 }
 

@@ -33,6 +33,8 @@ const Cause certificate_incomplete_chain{
         f.more_general = {"certificate.untrusted-root"};  // the same gap; once it is filled, the root is a matter of its own
         f.to_be_surer = "the missing certificate was found nowhere; the issuer's web site has it";
       }
+      // "It works in my browser": where some accept it, that is worth a line.
+      if (e.has(Kind::client_kind_accepts)) f.rests_on.push_back({Kind::client_kind_accepts, ""});
       return f;
     },
     .remedies = {Remedy::serve_full_chain},

@@ -54,4 +54,4 @@ fuzz:
 	@fuzz/run $(SECONDS_EACH)
 
 clean:
-	@rm -rf build build-asan build-bench build-fuzz
+	@rm -rf build build-asan build-bench build-fuzz build-tidy

@@ -25,7 +25,7 @@ bool enhanced_status(std::string_view line) {
   const std::string_view rest = line.substr(4);
   if (rest[0] != line[0] || rest[1] != '.' || !digit(rest[2])) return false;
   const std::size_t second = rest.find('.', 2);
-  return second != std::string_view::npos && second <= 5 && second + 1 < rest.size() && digit(rest[second + 1]);
+  return second <= 5 && second + 1 < rest.size() && digit(rest[second + 1]);
 }
 
 /// "FTP" as a word of its own: neither SFTP nor a part of a host's name.

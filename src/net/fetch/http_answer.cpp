@@ -17,6 +17,7 @@ using Parser = http::response_parser<http::vector_body<std::uint8_t>>;
 using boost::system::error_code;
 
 constexpr std::uint32_t max_header = 16384;
+constexpr std::size_t most_header = 2 * std::size_t{max_header};  // kept while it is not whole
 
 class Answer {
  public:
@@ -64,7 +65,7 @@ class Answer {
       const std::size_t used = parser.put(boost::asio::buffer(pending), error);
       pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(std::min(used, pending.size())));
       if (error == http::error::need_more)
-        return pending.size() <= 2 * max_header || (out_.failure = "the answer's header is too long", false);
+        return pending.size() <= most_header || (out_.failure = "the answer's header is too long", false);
       if (error == http::error::body_limit)
         return out_.failure = fmt::format("the answer is longer than {} bytes", request_.max_bytes), false;
       if (error) return out_.failure = fmt::format("the answer is no valid HTTP: {}", error.message()), false;

@@ -6,10 +6,9 @@
 #include "lab/certificates.h"
 
 namespace whytls::lab {
-namespace {
 
 /// Serves who comes after a pause. Whoever comes after a long time finds that somebody else was there just before.
-class Limit {
+class LimitUsedUp {
  public:
   bool over() {
     const std::scoped_lock lock(guard_);
@@ -24,15 +23,13 @@ class Limit {
   net::Clock::time_point last_{};
 };
 
-}  // namespace
-
 extern const Fault network_rate_limited;
 const Fault network_rate_limited{
     .id = "network.rate-limited",
     .title = "a server behind a limit that another client has just used up: it resets until there is a pause",
     .prepare = [](Workshop& shop) -> Scene {
       const Sound server = sound(shop);
-      return scene(shop, server.hierarchy, [limit = std::make_shared<Limit>(), serve = server.serve](Visit& visit) {
+      return scene(shop, server.hierarchy, [limit = std::make_shared<LimitUsedUp>(), serve = server.serve](Visit& visit) {
         if (limit->over()) return visit.stream.abort();
         serve(visit);
       });

@@ -64,7 +64,9 @@ class Scan {
       if (part.kind == x509::Part::Kind::certificate) certificate(path, part.line, part.der);
     for (const x509::Flaw& flaw : contents.flaws)
       if (flaw.certificate) refuse(path, flaw.line, flaw.text);
-    if (totals_.certificates + totals_.unreadable == before) ++totals_.others;
+    if (totals_.certificates + totals_.unreadable != before) return;
+    if (contents.locked) return refuse(path, 0, "the keystore is encrypted, and no well-known password opens it");
+    ++totals_.others;
   }
 
   static bool whole(base::ByteView bytes) {

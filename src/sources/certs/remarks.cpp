@@ -123,9 +123,8 @@ void remark_authorities(const Sorted& sorted, const std::vector<File>& files, ba
     if (held.certificate.not_after < at)
       expired.push_back(
           fmt::format("{} ({}) expired on {}", quoted(held.certificate), place(files, held), base::date(held.certificate.not_after)));
-  const bool all = !expired.empty() && expired.size() == sorted.anchors.size();
-  for (std::size_t i = 0; i < std::min(expired.size(), most); ++i)
-    add(out, all ? Weight::error : Weight::warning, "authority.expired", expired[i]);
+  if (sorted.anchors.size() == 1) return;  // a fact by itself
+  for (std::size_t i = 0; i < std::min(expired.size(), most); ++i) add(out, Weight::warning, "authority.expired", expired[i]);
   if (expired.size() > most)
     add(out, Weight::warning, "authority.expired", fmt::format("{} of {} authorities have expired", expired.size(), sorted.anchors.size()));
 }

@@ -113,9 +113,21 @@ void state_key(Evidence& e, const Set& set, const std::vector<File>& files) {
   if (!set.key_belongs) state(e, Kind::config_key_mismatch, words, words, path);
 }
 
+/// One authority alone is judged by what holds of it without a chain.
+void state_authority(Evidence& e, const Held& held, const std::vector<File>& files, base::Time at) {
+  const Certificate& c = held.certificate;
+  const std::string words =
+      fmt::format("\"{}\" is valid from {} to {}", x509::display_name(c), base::rfc3339(c.not_before), base::rfc3339(c.not_after));
+  state(e, Kind::link_subject, x509::display_name(c), {}, place(files, held), "0");
+  if (!c.malformed.empty()) state(e, Kind::link_malformed, c.malformed, c.malformed, place(files, held), "0");
+  if (c.malformed.empty() && at > c.not_after) state(e, Kind::link_expired, c.not_after, words, place(files, held), "0");
+  if (c.malformed.empty() && at < c.not_before) state(e, Kind::link_not_yet_valid, c.not_before, words, place(files, held), "0");
+}
+
 void state_end(Evidence& e, const x509::Judgement* j) {
   const bool broken = e.has(Kind::config_key_mismatch) || e.has(Kind::config_file_unreadable) || e.has(Kind::config_file_missing);
-  const bool refused = (j != nullptr && !j->trusted) || e.has(Kind::link_malformed);
+  const bool refused =
+      (j != nullptr && !j->trusted) || e.has(Kind::link_malformed) || e.has(Kind::link_expired) || e.has(Kind::link_not_yet_valid);
   state(e, Kind::completed, !broken && !refused, {});
   if (!broken && !refused) return;
   state(e, Kind::failed_stage, std::string(refused ? "certificate" : e.has(Kind::config_key_mismatch) ? "key-exchange" : "tcp"), {});
@@ -219,6 +231,7 @@ Review review_others(const Sorted& sorted, const std::vector<File>& files, const
               fmt::format("{}:{}", shown(file), flaw.line), "0");
   remark_files(files, out.remarks);
   remark_authorities(sorted, files, question.at, out.remarks);
+  if (sorted.anchors.size() == 1) state_authority(out.evidence, sorted.anchors.front(), files, question.at);
   for (const Held& held : sorted.anchors)
     out.links.push_back(
         {held.certificate, place(files, held), held.certificate.self_signed ? Link::Role::root : Link::Role::intermediate, true});

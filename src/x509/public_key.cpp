@@ -2,6 +2,7 @@
 // What kind of key it is, how long, and whether it is one of those known to be broken whatever their length.
 #include <openssl/core_names.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -45,28 +46,47 @@ OwnNumber parameter(EVP_PKEY* key, const char* name) {
   return OwnNumber(number);
 }
 
-/// ROCA (CVE-2017-15361): primes of Infineon's library are powers of 65537 modulo the small primes, and so is their product.
-bool is_roca(const BIGNUM* modulus) {
-  constexpr std::array<unsigned, 38> primes{3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
-                                            73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
-  for (const unsigned prime : primes) {
-    const auto rest = static_cast<unsigned>(BN_mod_word(modulus, prime));
+constexpr std::size_t odd_primes = 167;  ///< below 1000
+using Residues = std::array<unsigned, odd_primes>;
+
+constexpr Residues list_odd_primes() {
+  Residues out{};
+  std::size_t count = 0;
+  for (unsigned number = 3; count < odd_primes; number += 2) {
+    bool prime = true;
+    for (std::size_t i = 0; i < count && prime; ++i) prime = number % out[i] != 0;
+    if (prime) out[count++] = number;
+  }
+  return out;
+}
+constexpr Residues primes = list_odd_primes();
+static_assert(primes.back() == 997);
+
+/// The number modulo each small prime; one division of the long number for as many primes as fit into 32 bits together.
+Residues residues_of(const BIGNUM* number) {
+  Residues out{};
+  for (std::size_t from = 0; from < odd_primes;) {
+    std::uint64_t product = 1;
+    std::size_t until = from;
+    while (until < odd_primes && product * primes[until] <= UINT32_MAX) product *= primes[until++];
+    const std::uint64_t rest = BN_mod_word(number, product);
+    for (; from < until; ++from) out[from] = static_cast<unsigned>(rest % primes[from]);
+  }
+  return out;
+}
+
+/// ROCA (CVE-2017-15361): primes of Infineon's library are powers of 65537 modulo the primes up to 167, and so is their product.
+bool is_roca(const Residues& rest) {
+  for (std::size_t at = 0; primes[at] <= 167; ++at) {
     unsigned power = 1;
-    bool found = rest == power;
-    for (unsigned i = 1; i < prime && !found; ++i) {
-      power = power * 65537U % prime;
-      found = rest == power;
+    bool found = rest[at] == power;
+    for (unsigned i = 1; i < primes[at] && !found; ++i) {
+      power = power * 65537U % primes[at];
+      found = rest[at] == power;
     }
     if (!found) return false;
   }
   return true;
-}
-
-bool has_small_factor(const BIGNUM* modulus) {
-  for (unsigned divisor = 3; divisor < 1000; divisor += 2) {
-    if (BN_mod_word(modulus, divisor) == 0) return true;
-  }
-  return false;
 }
 
 std::string broken_rsa(EVP_PKEY* key) {
@@ -74,8 +94,9 @@ std::string broken_rsa(EVP_PKEY* key) {
   const OwnNumber exponent = parameter(key, OSSL_PKEY_PARAM_RSA_E);
   if (modulus == nullptr || exponent == nullptr) return {};
   if (BN_is_odd(exponent.get()) == 0 || BN_is_one(exponent.get()) == 1) return "public exponent even or 1";
-  if (BN_is_odd(modulus.get()) == 0 || has_small_factor(modulus.get())) return "modulus with a small factor";
-  return is_roca(modulus.get()) ? "ROCA (CVE-2017-15361)" : std::string{};
+  const Residues rest = residues_of(modulus.get());
+  if (BN_is_odd(modulus.get()) == 0 || std::find(rest.begin(), rest.end(), 0U) != rest.end()) return "modulus with a small factor";
+  return is_roca(rest) ? "ROCA (CVE-2017-15361)" : std::string{};
 }
 
 std::string broken_ec(EVP_PKEY* key) {

@@ -30,9 +30,10 @@ struct Subject {
 
 std::string quoted_issuer(const Certificate& c) { return "issuer " + (c.issuer.empty() ? "without a name" : c.issuer); }
 
-void check_form(const Subject& s) {
+void check_form(const Subject& s, Profile profile) {
   const Certificate& c = s.certificate();
-  if (!s.link().anchor && !c.malformed.empty()) s.fault(Code::malformed, c.malformed);
+  // What stands in the store has been accepted as it is, but by who keeps to the letter.
+  if ((!s.link().anchor || profile != Profile::clients) && !c.malformed.empty()) s.fault(Code::malformed, c.malformed);
   for (const std::string& oid : c.unknown_critical) s.fault(Code::unknown_critical_extension, oid);
 }
 
@@ -286,7 +287,7 @@ std::vector<Problem> judge_links(const Path& path, const Context& context) {
   std::size_t budget = most_comparisons;
   for (std::size_t i = 0; i < path.links.size(); ++i) {
     const Subject s{path, i, out};
-    check_form(s);
+    check_form(s, context.options.profile);
     check_time(s, context.options.at);
     check_signature(s);
     check_strength(s, context.options.floor);

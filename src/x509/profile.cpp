@@ -72,23 +72,42 @@ std::string first_bad(const std::vector<std::string>& names, bool (*good)(std::s
   return found == names.end() ? std::string{} : *found + " is no " + what;
 }
 
-std::string undecodable(const View& v) {
+/// Why one extension's value is not what its type is in DER.
+std::string form_fault(X509_EXTENSION* one) {
+  const X509V3_EXT_METHOD* method = X509V3_EXT_get(one);
+  if (method == nullptr) return {};
+  void* value = X509V3_EXT_d2i(one);
+  if (value == nullptr) return "cannot be decoded";
+  if (method->it == nullptr) return method->ext_free(value), std::string{};
+  unsigned char* again = nullptr;
+  const int size = ASN1_item_i2d(static_cast<ASN1_VALUE*>(value), &again, ASN1_ITEM_ptr(method->it));
+  const base::ByteView given = octets(X509_EXTENSION_get_data(one));
+  const bool same = size >= 0 && std::equal(given.begin(), given.end(), again, again + size);
+  OPENSSL_free(again);
+  ASN1_item_free(static_cast<ASN1_VALUE*>(value), ASN1_ITEM_ptr(method->it));
+  return if_so(!same, "is not in DER");
+}
+
+std::string extension_form(const View& v) {
   for (int i = 0; i < X509_get_ext_count(v.x) && i < 1000; ++i) {
     X509_EXTENSION* one = X509_get_ext(v.x, i);
-    const X509V3_EXT_METHOD* method = X509V3_EXT_get(one);
-    if (method == nullptr) continue;
-    void* value = X509V3_EXT_d2i(one);
-    if (value == nullptr) return "the extension " + object_text(X509_EXTENSION_get_object(one)) + " cannot be decoded";
-    if (method->it != nullptr) {
-      ASN1_item_free(static_cast<ASN1_VALUE*>(value), ASN1_ITEM_ptr(method->it));
-    } else {
-      method->ext_free(value);
-    }
+    const std::string fault = form_fault(one);
+    if (!fault.empty()) return "the extension " + object_text(X509_EXTENSION_get_object(one)) + " " + fault;
   }
   return {};
 }
 
-/// RFC 5280 4.2.1.1, 4.2.1.2, 4.2.1.8, 4.2.1.15, 4.2.2.1, 4.2.2.2: these MUST be non-critical.
+/// RFC 5280 4.1: what is signed is DER, of which there is one encoding only.
+std::string encoding(const View& v) {
+  const OwnX509 copy(X509_dup(v.x));
+  if (copy == nullptr) return {};
+  unsigned char* part = nullptr;
+  if (i2d_re_X509_tbs(copy.get(), &part) <= 0) return {};
+  OPENSSL_free(part);
+  return if_so(encode(i2d_X509, static_cast<const X509*>(copy.get())) != v.c.der, "its encoding is not DER");
+}
+
+/// RFC 5280 4.2.1.1, 4.2.1.2, 4.2.1.15, 4.2.2.1, 4.2.2.2: these MUST be non-critical.
 std::string wrongly_critical(const View& v) {
   for (const int nid : {NID_authority_key_identifier, NID_subject_key_identifier, NID_info_access, NID_sinfo_access, NID_freshest_crl}) {
     if (v.critical(nid)) return std::string("the extension ") + OBJ_nid2ln(nid) + " is critical";
@@ -120,7 +139,8 @@ std::string time_encoding(const View& v) {
 }
 
 std::string authority_key_id_missing(const View& v) {
-  return if_so(!v.c.self_signed && v.c.authority_key_id.empty(), "no key identifier of the issuer");
+  const bool needless = v.c.self_signed && !v.has(NID_authority_key_identifier);
+  return if_so(!needless && v.c.authority_key_id.empty(), "no key identifier of the issuer");
 }
 
 std::string authority_key_id_details(const View& v) {
@@ -266,7 +286,9 @@ std::string signature_kind(const View& v) {
   const std::string& hash = v.c.signature_hash;
   const bool strong = hash == "sha256" || hash == "sha384" || hash == "sha512";
   const bool dsa = base::lower(v.c.signature_algorithm).starts_with("dsa");
-  return strong && !dsa ? std::string{} : "signed with " + v.c.signature_algorithm;
+  // Roots of old are signed with SHA-1 still, which nobody verifies.
+  const bool old_root = v.c.self_signed && hash == "sha1";
+  return (strong || old_root) && !dsa ? std::string{} : "signed with " + v.c.signature_algorithm;
 }
 
 constexpr auto R = Profile::rfc5280;
@@ -287,7 +309,8 @@ constexpr Rule rules[] = {
      const ASN1_BIT_STRING* subject = nullptr;
      X509_get0_uids(v.x, &issuer, &subject);
      return if_so(issuer != nullptr || subject != nullptr, "it holds unique identifiers"); }},
-  {"extension-undecodable",      "RFC 5280 4.2",          R, O::form, every, undecodable},
+  {"encoding",                   "RFC 5280 4.1",          R, O::form, leaf | between, encoding},
+  {"extension-form",             "RFC 5280 4.2",          R, O::form, every, extension_form},
   {"extension-critical",         "RFC 5280 4.2",          R, O::form, every, wrongly_critical},
   {"crl-points-critical",        "BR 7.1.2.11.2",         W, O::form, every, [](const View& v) { return if_so(v.critical(NID_crl_distribution_points), "cRLDistributionPoints is critical"); }},
   {"authority-key-id-missing",   "RFC 5280 4.2.1.1",      R, O::form, every, authority_key_id_missing},
@@ -295,6 +318,7 @@ constexpr Rule rules[] = {
   {"authority-key-id-not-own",   "BR 7.1.2.1.3",          W, O::form, every, authority_key_id_of_root},
   {"subject-key-id-missing",     "RFC 5280 4.2.1.2",      R, O::form, every, [](const View& v) { return if_so(v.c.is_ca && v.c.subject_key_id.empty(), "an authority without a key identifier"); }},
   {"constraints-not-critical",   "RFC 5280 4.2.1.9",      R, O::authority, every, [](const View& v) { return if_so(v.c.is_ca && !v.critical(NID_basic_constraints), "basicConstraints of an authority is not critical"); }},
+  {"constraints-missing",        "RFC 5280 4.2.1.9",      R, O::authority, between | anchor, [](const View& v) { return if_so(!v.c.is_ca, "it is to issue and does not say that it is an authority"); }},
   {"path-length",                "RFC 5280 4.2.1.9",      R, O::authority, every, path_length},
   {"leaf-is-authority",          "BR 7.1.2.7.8",          W, O::authority, leaf, [](const View& v) { return if_so(v.c.is_ca, "an authority's certificate in the place of a leaf"); }},
   {"key-usage-missing",          "RFC 5280 4.2.1.3",      R, O::authority, every, [](const View& v) { return if_so(v.c.is_ca && !v.c.key_usage, "an authority without keyUsage"); }},
@@ -325,7 +349,7 @@ constexpr Rule rules[] = {
   {"common-name-spelling",       "BR 7.1.4.3",            W, O::name, leaf, common_name_spelling},
   {"common-name",                "BR 7.1.4.3",            W, O::name, leaf, common_name, Weight::advice},
   {"key-kind",                   "BR 6.1.5",              W, O::key, every, key_kind},
-  {"signature-kind",             "BR 7.1.3.2",            W, O::signature, leaf | between, signature_kind},
+  {"signature-kind",             "BR 7.1.3.2",            W, O::signature, every, signature_kind},
 };
 // clang-format on
 

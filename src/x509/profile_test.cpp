@@ -60,9 +60,14 @@ TEST(Profile, names_each_rule_that_a_leaf_breaks) {
        [](Recipe& r) {
          r.extensions = {{"authorityInfoAccess", "critical,OCSP;URI:http://ocsp.example/"}};
        }},
-      {"extension-undecodable",
+      {"extension-form",
        [](Recipe& r) {
          r.extensions = {{"1.3.6.1.5.5.7.1.1", "DER:0500"}};
+       }},
+      {"extension-form",  // CA:FALSE spelled out, which DER leaves to the default
+       [](Recipe& r) {
+         r.basic_constraints = false;
+         r.extensions = {{"2.5.29.19", "critical,DER:3003010100"}};
        }},
       {"information-access-empty",
        [](Recipe& r) {

@@ -53,9 +53,10 @@ x509::Profile profile_of(const json& test) {
   return x509::Profile::web_pki;
 }
 
+/// The validation of RFC 5280 6.1 by itself asks for no purpose; a client does.
 x509::Purpose purpose_of(const json& test) {
-  if (test["extended_key_usage"].empty()) return x509::Purpose::any;
-  return test["extended_key_usage"][0] == "clientAuth" ? x509::Purpose::client : x509::Purpose::server;
+  if (profile_of(test) == x509::Profile::rfc5280 && test["extended_key_usage"].empty()) return x509::Purpose::any;
+  return test["validation_kind"] == "CLIENT" ? x509::Purpose::client : x509::Purpose::server;
 }
 
 bool names_peer(const x509::Certificate& leaf, const json& peer) {

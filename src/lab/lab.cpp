@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lab/litter.h"
 #include "lab/server.h"
 #include "lab/workshop.h"
 
@@ -51,6 +52,7 @@ const Fault* fault(std::string_view id) {
 }
 
 base::Result<std::unique_ptr<Running>> start(const Fault& fault, const StartOptions& options) {
+  if (options.mind_signals) remove_litter_on_signals();
   auto running = std::make_unique<RunningFault>();
   running->scene = fault.prepare(running->workshop);
   if (running->workshop.failure()) return tl::unexpected<base::Error>(*running->workshop.failure());

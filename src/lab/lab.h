@@ -39,7 +39,8 @@ std::span<const NotShown> not_shown();
 const Fault* fault(std::string_view id);
 
 struct StartOptions {
-  std::uint16_t port = 0;  ///< 0: a free one
+  std::uint16_t port = 0;     ///< 0: a free one
+  bool mind_signals = false;  ///< SIGHUP, and a second SIGINT or SIGTERM, remove the fault's files before they end the program
 };
 
 /// A fault at work. Its end takes less than a second: sockets are closed, and the files that it made are removed.

@@ -32,8 +32,9 @@ bool write_all(int descriptor, std::string_view text) {
 }  // namespace
 
 Workshop::~Workshop() {
-  for (const std::string& path : files_) ::unlink(path.c_str());
-  if (!folder_.empty()) ::rmdir(folder_.c_str());
+  if (!litter_) return;
+  litter_->remove();
+  litter_->release();
 }
 
 bool Workshop::make_folder() {
@@ -44,6 +45,12 @@ bool Workshop::make_folder() {
     fail({base::Fault::environment, "no folder for temporary files can be made", name, errno});
     return false;
   }
+  litter_ = Litter::claim(name);
+  if (!litter_) {
+    ::rmdir(name.c_str());
+    fail({base::Fault::environment, "its name is too long, or there are too many of its kind", name, 0});
+    return false;
+  }
   folder_ = std::move(name);
   return true;
 }
@@ -51,12 +58,15 @@ bool Workshop::make_folder() {
 std::string Workshop::file(std::string_view name, std::string_view text) {
   if (!make_folder()) return {};
   std::string path = folder_ + "/" + std::string(name);
+  if (!litter_->add(path)) {  // before it is there, so that no signal comes between
+    fail({base::Fault::environment, "its name is too long, or there are too many files beside it", path, 0});
+    return {};
+  }
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor < 0) {
     fail({base::Fault::environment, "cannot be made", path, errno});
     return {};
   }
-  files_.push_back(path);
   const bool written = write_all(descriptor, text);
   if (::close(descriptor) != 0 || !written) fail({base::Fault::environment, "cannot be written", path, errno});
   return path;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lab/litter.h"
 #include "x509/mint.h"
 
 namespace whytls::lab {
@@ -34,7 +35,7 @@ class Workshop {
   bool make_folder();
 
   std::string folder_;
-  std::vector<std::string> files_;
+  Litter* litter_ = nullptr;  // what was made, for who removes it: the destructor or a signal
   std::optional<base::Error> failure_;
 };
 

@@ -93,6 +93,20 @@ class Lab(unittest.TestCase):
                 self.assertLess(time.monotonic() - began, 1.0)
         self.assertEqual(os.listdir(self.folder), [])
 
+    def test_a_hangup_and_an_impatient_second_interruption_leave_nothing_either(self):
+        process, _ = self.start("certificate.expired")
+        self.assertTrue(os.listdir(self.folder))
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(process.wait(5), -signal.SIGHUP)
+        self.assertEqual(os.listdir(self.folder), [])
+        process, _ = self.start("certificate.expired")
+        process.send_signal(signal.SIGSTOP)  # so that both are there before it can end in order
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        process.wait(5)
+        self.assertEqual(os.listdir(self.folder), [])
+
     def test_wrong_usage_is_one_sentence(self):
         rows = [([], "needs the id"), (["certificate.expird"], "did you mean certificate.expired?"), (["nothing"], "lab --list"),
                 (["network.mtu-blackhole"], "packet filters"), (["certificate.expired", "--port", "0"], "no port"),

@@ -128,7 +128,7 @@ Exit run(Options& options) {
     complain(port.error().text());
     return Exit::usage;
   }
-  const auto running = lab::start(*fault, {.port = *port});
+  const auto running = lab::start(*fault, {.port = *port, .mind_signals = true});
   if (!running) {
     complain(running.error().text());
     return Exit::broken;

@@ -106,7 +106,7 @@ def compare(scenario: Scenario, report: dict, code: int) -> Result:
     verdict = report.get("verdict") or {}
     cause, side, outcome = verdict.get("cause"), verdict.get("side"), report.get("outcome")
     got = f"{cause} ({side})" if cause else str(outcome)
-    connections = len(report.get("probes") or []) + 1
+    connections = report.get("connections")
     wrong: list[str] = []
 
     def expect(what: str, wanted: object, found: object) -> None:

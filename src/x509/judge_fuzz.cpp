@@ -3,7 +3,9 @@
 // A judgement has problems exactly when it trusts nothing, every problem lies on its path, and judging again says the same.
 #include <cstdlib>
 
+#include "x509/clients.h"
 #include "x509/judge.h"
+#include "x509/oddities.h"
 
 namespace {
 
@@ -34,9 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const x509::Judgement j = x509::judge(chain, options);
   demand(j.trusted == j.problems.empty());
   demand(!j.trusted || j.path.back().anchor);
-  demand(j.paths <= 32 && j.path.size() <= 13);
+  demand(j.paths <= 32 && j.path.size() <= 20 && j.departures.size() == j.path.size());
   for (const x509::Problem& p : j.problems) demand(p.position <= j.path.size());
   const x509::Judgement again = x509::judge(chain, options);
   demand(again.trusted == j.trusted && again.problems.size() == j.problems.size() && again.paths == j.paths);
+  for (const x509::ClientView& view : x509::who_accepts(chain, {.options = options}))
+    demand((view.accepts == x509::Accepts::yes) == view.reasons.empty());
+  for (const x509::Oddity& oddity : x509::oddities(j, options)) demand(!oddity.served || *oddity.served < j.served.size());
+  options.profile = x509::Profile::web_pki;
+  demand(j.trusted || !x509::judge(chain, options).trusted);
   return 0;
 }

@@ -2,16 +2,14 @@
 // One row a rule. "BR" are the CA/Browser Forum's Baseline Requirements for TLS server certificates, version 2.
 #include "x509/profile.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 
 #include "base/text.h"
 #include "x509/constraints.h"
 #include "x509/facts.h"
 #include "x509/host.h"
 #include "x509/openssl.h"
+#include "x509/profile_names.h"
 
 namespace whytls::x509 {
 namespace {
@@ -51,21 +49,6 @@ struct Rule {
 };
 
 std::string if_so(bool so, const char* text) { return so ? std::string(text) : std::string{}; }
-
-bool starts_or_ends_with_hyphen(std::string_view label) { return label.empty() || label.front() == '-' || label.back() == '-'; }
-
-/// The preferred name syntax of RFC 1034 3.5 as RFC 1123 2.1 widens it.
-bool is_preferred(std::string_view name) {
-  if (!is_dns_name(name) || name.find('_') != std::string_view::npos) return false;
-  const std::vector<std::string> labels = base::split(name, ".");
-  return std::none_of(labels.begin(), labels.end(), starts_or_ends_with_hyphen);
-}
-
-/// BR 7.1.2.7.12 and 3.2.2.6: a wildcard is the whole left-most label, and what follows is no top-level domain.
-bool is_web_name(std::string_view name) {
-  if (!name.starts_with("*.")) return is_preferred(name);
-  return is_preferred(name.substr(2)) && name.find('.', 2) != std::string_view::npos;
-}
 
 std::string first_bad(const std::vector<std::string>& names, bool (*good)(std::string_view), const char* what) {
   const auto found = std::find_if_not(names.begin(), names.end(), good);
@@ -219,60 +202,6 @@ bool is_octets_address(std::string_view text) { return !text.starts_with("0x"); 
 bool is_absolute(std::string_view uri) { return uri.find(':') != std::string_view::npos && uri.find(':') != 0; }
 bool is_no_address(std::string_view name) { return !is_address(std::string(name)); }
 
-std::vector<std::string> common_names(const View& v) {
-  std::vector<std::string> out;
-  const X509_NAME* subject = X509_get_subject_name(v.x);
-  for (int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1); at >= 0 && out.size() < 100;
-       at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) {
-    unsigned char* utf8 = nullptr;
-    const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-    out.push_back(size > 0 ? base::printable(base::ByteView(utf8, static_cast<std::size_t>(size))) : std::string{});
-    OPENSSL_free(utf8);
-  }
-  return out;
-}
-
-bool listed(const Certificate& c, const std::string& name) {
-  const auto in = [&](const std::vector<std::string>& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
-  return in(c.dns_names) || in(c.ip_addresses);
-}
-
-/// The address that old parsers read from it (hexadecimal, octal, fewer than four parts), as it should be written.
-std::string read_loosely(const std::string& text) {
-  std::array<char, INET6_ADDRSTRLEN> out{};
-  in_addr four{};
-  in6_addr six{};
-  const char* found = nullptr;
-  if (inet_pton(AF_INET6, text.c_str(), &six) == 1) {
-    found = inet_ntop(AF_INET6, &six, out.data(), out.size());
-  } else if (inet_aton(text.c_str(), &four) == 1) {
-    found = inet_ntop(AF_INET, &four, out.data(), out.size());
-  }
-  return found == nullptr ? std::string{} : std::string(found);
-}
-
-/// BR 7.1.4.3: a name that repeats an alternative name is a copy of it, character for character; an address as RFC 5952 writes it.
-std::string common_name_spelling(const View& v) {
-  for (const std::string& name : v.asked.server ? common_names(v) : std::vector<std::string>{}) {
-    if (listed(v.c, name)) continue;
-    const bool international = std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-    const bool host = name.find('.') != std::string::npos && name.find(' ') == std::string::npos;
-    const bool other_case =
-        std::any_of(v.c.dns_names.begin(), v.c.dns_names.end(), [&](const auto& dns) { return base::equals_nocase(dns, name); });
-    const std::string address = read_loosely(name);
-    if ((international && host) || other_case || (!address.empty() && listed(v.c, address)))
-      return "the common name " + name + " spells a name otherwise than the alternative names";
-  }
-  return {};
-}
-
-std::string common_name(const View& v) {
-  for (const std::string& name : v.asked.server ? common_names(v) : std::vector<std::string>{}) {
-    if (!listed(v.c, name)) return "the common name " + name + " is none of its alternative names";
-  }
-  return {};
-}
-
 /// BR 6.1.5: RSA of a size divisible by 8, or ECDSA on one of NIST's three curves.
 std::string key_kind(const View& v) {
   const PublicKey& k = v.c.key;
@@ -296,62 +225,102 @@ constexpr auto W = Profile::web_pki;
 using O = Offence;
 using Weight = Departure::Weight;
 
-// clang-format off
 constexpr Rule rules[] = {
-  {"version",                    "BR 7.1.1",              W, O::form, every, [](const View& v) { return if_so(v.c.version != 3, "it is not of version 3"); }},
-  {"serial-not-positive",        "RFC 5280 4.1.2.2",      R, O::form, leaf | between, serial_sign},
-  {"serial-too-long",            "RFC 5280 4.1.2.2",      R, O::form, leaf | between, serial_length},
-  {"time-encoding",              "RFC 5280 4.1.2.5",      R, O::form, every, time_encoding},
-  {"validity-reversed",          "RFC 5280 4.1.2.5",      R, O::form, every, [](const View& v) { return if_so(v.c.not_after < v.c.not_before, "its validity ends before it begins"); }},
-  {"authority-without-name",     "RFC 5280 4.1.2.6",      R, O::form, every, [](const View& v) { return if_so(v.c.is_ca && v.c.subject.empty(), "an authority without a name"); }},
-  {"unique-identifiers",         "RFC 5280 4.1.2.8",      R, O::form, every, [](const View& v) {
-     const ASN1_BIT_STRING* issuer = nullptr;
-     const ASN1_BIT_STRING* subject = nullptr;
-     X509_get0_uids(v.x, &issuer, &subject);
-     return if_so(issuer != nullptr || subject != nullptr, "it holds unique identifiers"); }},
-  {"encoding",                   "RFC 5280 4.1",          R, O::form, leaf | between, encoding},
-  {"extension-form",             "RFC 5280 4.2",          R, O::form, every, extension_form},
-  {"extension-critical",         "RFC 5280 4.2",          R, O::form, every, wrongly_critical},
-  {"crl-points-critical",        "BR 7.1.2.11.2",         W, O::form, every, [](const View& v) { return if_so(v.critical(NID_crl_distribution_points), "cRLDistributionPoints is critical"); }},
-  {"authority-key-id-missing",   "RFC 5280 4.2.1.1",      R, O::form, every, authority_key_id_missing},
-  {"authority-key-id-details",   "BR 7.1.2.1.3, 7.1.2.11.1", W, O::form, every, authority_key_id_details},
-  {"authority-key-id-not-own",   "BR 7.1.2.1.3",          W, O::form, every, authority_key_id_of_root},
-  {"subject-key-id-missing",     "RFC 5280 4.2.1.2",      R, O::form, every, [](const View& v) { return if_so(v.c.is_ca && v.c.subject_key_id.empty(), "an authority without a key identifier"); }},
-  {"constraints-not-critical",   "RFC 5280 4.2.1.9",      R, O::authority, every, [](const View& v) { return if_so(v.c.is_ca && !v.critical(NID_basic_constraints), "basicConstraints of an authority is not critical"); }},
-  {"constraints-missing",        "RFC 5280 4.2.1.9",      R, O::authority, between | anchor, [](const View& v) { return if_so(!v.c.is_ca, "it is to issue and does not say that it is an authority"); }},
-  {"path-length",                "RFC 5280 4.2.1.9",      R, O::authority, every, path_length},
-  {"leaf-is-authority",          "BR 7.1.2.7.8",          W, O::authority, leaf, [](const View& v) { return if_so(v.c.is_ca, "an authority's certificate in the place of a leaf"); }},
-  {"key-usage-missing",          "RFC 5280 4.2.1.3",      R, O::authority, every, [](const View& v) { return if_so(v.c.is_ca && !v.c.key_usage, "an authority without keyUsage"); }},
-  {"key-usage-empty",            "RFC 5280 4.2.1.3",      R, O::purpose, every, usage_empty},
-  {"key-usage-signs",            "RFC 5280 4.2.1.3",      R, O::authority, every, signs_without_ca},
-  {"key-usage-of-leaf",          "BR 7.1.2.7.11",         W, O::authority, leaf, [](const View& v) { return if_so(v.c.key_usage && (v.c.key_usage->key_cert_sign || v.c.key_usage->crl_sign), "a leaf that may sign certificates or CRLs"); }},
-  {"extended-key-usage-empty",   "RFC 5280 4.2.1.12",     R, O::purpose, every, [](const View& v) { return if_so(v.c.extended_key_usage && v.c.extended_key_usage->empty(), "extendedKeyUsage without any"); }},
-  {"extended-key-usage-missing", "BR 7.1.2.7.10",         W, O::purpose, leaf, [](const View& v) { return if_so(v.asked.server && v.asked.usage && !v.c.extended_key_usage, "no extendedKeyUsage"); }},
-  {"extended-key-usage-any",     "BR 7.1.2.7.10",         W, O::purpose, leaf, [](const View& v) { return if_so(v.asked.server && v.asked.usage && lists(v.c, "anyExtendedKeyUsage"), "anyExtendedKeyUsage"); }},
-  {"extended-key-usage-critical", "BR 7.1.2.7.6",         W, O::purpose, leaf, [](const View& v) { return if_so(v.asked.server && v.asked.usage && v.critical(NID_ext_key_usage), "extendedKeyUsage is critical"); }},
-  {"extended-key-usage-of-root", "BR 7.1.2.1.2",          W, O::purpose, anchor, [](const View& v) { return if_so(v.asked.server && v.asked.usage && v.c.extended_key_usage.has_value(), "a root with extendedKeyUsage"); }},
-  {"name-constraints-in-leaf",   "RFC 5280 4.2.1.10",     R, O::constraint, every, [](const View& v) { return if_so(v.c.name_constraints && !v.c.is_ca, "name constraints in a certificate that is no authority's"); }},
-  {"name-constraints-not-critical", "RFC 5280 4.2.1.10",  R, O::constraint, every, [](const View& v) { return if_so(v.c.name_constraints && !v.critical(NID_name_constraints), "name constraints are not critical"); }, Weight::contradicted},
-  {"name-constraints-empty",     "RFC 5280 4.2.1.10",     R, O::constraint, every, constraints_empty},
-  {"name-constraints-dot",       "RFC 5280 4.2.1.10",     R, O::constraint, every, constraints_leading_dot},
-  {"policy-constraints",         "RFC 5280 4.2.1.11",     R, O::form, every, policy_constraints},
-  {"inhibit-any-policy",         "RFC 5280 4.2.1.14",     R, O::form, every, [](const View& v) { return if_so(v.has(NID_inhibit_any_policy) && !v.critical(NID_inhibit_any_policy), "inhibitAnyPolicy is not critical"); }},
-  {"information-access-empty",   "RFC 5280 4.2.2.1",      R, O::form, every, access_empty},
-  {"names-empty",                "RFC 5280 4.2.1.6",      R, O::name, every, names_empty},
-  {"names-not-critical",         "RFC 5280 4.2.1.6",      R, O::name, leaf, [](const View& v) { return if_so(v.c.subject.empty() && !v.critical(NID_subject_alt_name), "an empty subject, and alternative names that are not critical"); }},
-  {"names-critical",             "BR 7.1.2.7.12",         W, O::name, leaf, [](const View& v) { return if_so(!v.c.subject.empty() && v.critical(NID_subject_alt_name), "alternative names are critical beside a subject"); }},
-  {"names-missing",              "BR 7.1.2.7.6",          W, O::name, leaf, [](const View& v) { return if_so(v.asked.server && !v.c.has_san, "no alternative names"); }},
-  {"names-dns",                  "RFC 5280 4.2.1.6, BR 7.1.2.7.12", R, O::name, every, [](const View& v) { return first_bad(v.c.dns_names, is_web_name, "DNS name in the preferred syntax"); }},
-  {"names-dns-address",          "BR 7.1.2.7.12",         W, O::name, leaf, [](const View& v) { return first_bad(v.c.dns_names, is_no_address, "DNS name but an address"); }},
-  {"names-address",              "RFC 5280 4.2.1.6",      R, O::name, every, [](const View& v) { return first_bad(v.c.ip_addresses, is_octets_address, "address of 4 or 16 octets"); }},
-  {"names-mailbox",              "RFC 5280 4.2.1.6",      R, O::name, every, [](const View& v) { return first_bad(v.c.emails, is_mailbox, "mailbox"); }},
-  {"names-uri",                  "RFC 5280 4.2.1.6",      R, O::name, every, [](const View& v) { return first_bad(v.c.uris, is_absolute, "absolute URI"); }},
-  {"common-name-spelling",       "BR 7.1.4.3",            W, O::name, leaf, common_name_spelling},
-  {"common-name",                "BR 7.1.4.3",            W, O::name, leaf, common_name, Weight::advice},
-  {"key-kind",                   "BR 6.1.5",              W, O::key, every, key_kind},
-  {"signature-kind",             "BR 7.1.3.2",            W, O::signature, every, signature_kind},
+    {"version", "BR 7.1.1", W, O::form, every, [](const View& v) { return if_so(v.c.version != 3, "it is not of version 3"); }},
+    {"serial-not-positive", "RFC 5280 4.1.2.2", R, O::form, leaf | between, serial_sign},
+    {"serial-too-long", "RFC 5280 4.1.2.2", R, O::form, leaf | between, serial_length},
+    {"time-encoding", "RFC 5280 4.1.2.5", R, O::form, every, time_encoding},
+    {"validity-reversed", "RFC 5280 4.1.2.5", R, O::form, every,
+     [](const View& v) { return if_so(v.c.not_after < v.c.not_before, "its validity ends before it begins"); }},
+    {"authority-without-name", "RFC 5280 4.1.2.6", R, O::form, every,
+     [](const View& v) { return if_so(v.c.is_ca && v.c.subject.empty(), "an authority without a name"); }},
+    {"unique-identifiers", "RFC 5280 4.1.2.8", R, O::form, every,
+     [](const View& v) {
+       const ASN1_BIT_STRING* issuer = nullptr;
+       const ASN1_BIT_STRING* subject = nullptr;
+       X509_get0_uids(v.x, &issuer, &subject);
+       return if_so(issuer != nullptr || subject != nullptr, "it holds unique identifiers");
+     }},
+    {"encoding", "RFC 5280 4.1", R, O::form, leaf | between, encoding},
+    {"extension-form", "RFC 5280 4.2", R, O::form, every, extension_form},
+    {"extension-critical", "RFC 5280 4.2", R, O::form, every, wrongly_critical},
+    {"crl-points-critical", "BR 7.1.2.11.2", W, O::form, every,
+     [](const View& v) { return if_so(v.critical(NID_crl_distribution_points), "cRLDistributionPoints is critical"); }},
+    {"authority-key-id-missing", "RFC 5280 4.2.1.1", R, O::form, every, authority_key_id_missing},
+    {"authority-key-id-details", "BR 7.1.2.1.3, 7.1.2.11.1", W, O::form, every, authority_key_id_details},
+    {"authority-key-id-not-own", "BR 7.1.2.1.3", W, O::form, every, authority_key_id_of_root},
+    {"subject-key-id-missing", "RFC 5280 4.2.1.2", R, O::form, every,
+     [](const View& v) { return if_so(v.c.is_ca && v.c.subject_key_id.empty(), "an authority without a key identifier"); }},
+    {"constraints-not-critical", "RFC 5280 4.2.1.9", R, O::authority, every,
+     [](const View& v) {
+       return if_so(v.c.is_ca && !v.critical(NID_basic_constraints), "basicConstraints of an authority is not critical");
+     }},
+    {"constraints-missing", "RFC 5280 4.2.1.9", R, O::authority, between | anchor,
+     [](const View& v) { return if_so(!v.c.is_ca, "it is to issue and does not say that it is an authority"); }},
+    {"path-length", "RFC 5280 4.2.1.9", R, O::authority, every, path_length},
+    {"leaf-is-authority", "BR 7.1.2.7.8", W, O::authority, leaf,
+     [](const View& v) { return if_so(v.c.is_ca, "an authority's certificate in the place of a leaf"); }},
+    {"key-usage-missing", "RFC 5280 4.2.1.3", R, O::authority, every,
+     [](const View& v) { return if_so(v.c.is_ca && !v.c.key_usage, "an authority without keyUsage"); }},
+    {"key-usage-empty", "RFC 5280 4.2.1.3", R, O::purpose, every, usage_empty},
+    {"key-usage-signs", "RFC 5280 4.2.1.3", R, O::authority, every, signs_without_ca},
+    {"key-usage-of-leaf", "BR 7.1.2.7.11", W, O::authority, leaf,
+     [](const View& v) {
+       return if_so(v.c.key_usage && (v.c.key_usage->key_cert_sign || v.c.key_usage->crl_sign),
+                    "a leaf that may sign certificates or CRLs");
+     }},
+    {"extended-key-usage-empty", "RFC 5280 4.2.1.12", R, O::purpose, every,
+     [](const View& v) { return if_so(v.c.extended_key_usage && v.c.extended_key_usage->empty(), "extendedKeyUsage without any"); }},
+    {"extended-key-usage-missing", "BR 7.1.2.7.10", W, O::purpose, leaf,
+     [](const View& v) { return if_so(v.asked.server && v.asked.usage && !v.c.extended_key_usage, "no extendedKeyUsage"); }},
+    {"extended-key-usage-any", "BR 7.1.2.7.10", W, O::purpose, leaf,
+     [](const View& v) { return if_so(v.asked.server && v.asked.usage && lists(v.c, "anyExtendedKeyUsage"), "anyExtendedKeyUsage"); }},
+    {"extended-key-usage-critical", "BR 7.1.2.7.6", W, O::purpose, leaf,
+     [](const View& v) { return if_so(v.asked.server && v.asked.usage && v.critical(NID_ext_key_usage), "extendedKeyUsage is critical"); }},
+    {"extended-key-usage-of-root", "BR 7.1.2.1.2", W, O::purpose, anchor,
+     [](const View& v) {
+       return if_so(v.asked.server && v.asked.usage && v.c.extended_key_usage.has_value(), "a root with extendedKeyUsage");
+     }},
+    {"name-constraints-in-leaf", "RFC 5280 4.2.1.10", R, O::constraint, every,
+     [](const View& v) { return if_so(v.c.name_constraints && !v.c.is_ca, "name constraints in a certificate that is no authority's"); }},
+    {"name-constraints-not-critical", "RFC 5280 4.2.1.10", R, O::constraint, every,
+     [](const View& v) { return if_so(v.c.name_constraints && !v.critical(NID_name_constraints), "name constraints are not critical"); },
+     Weight::contradicted},
+    {"name-constraints-empty", "RFC 5280 4.2.1.10", R, O::constraint, every, constraints_empty},
+    {"name-constraints-dot", "RFC 5280 4.2.1.10", R, O::constraint, every, constraints_leading_dot},
+    {"policy-constraints", "RFC 5280 4.2.1.11", R, O::form, every, policy_constraints},
+    {"inhibit-any-policy", "RFC 5280 4.2.1.14", R, O::form, every,
+     [](const View& v) {
+       return if_so(v.has(NID_inhibit_any_policy) && !v.critical(NID_inhibit_any_policy), "inhibitAnyPolicy is not critical");
+     }},
+    {"information-access-empty", "RFC 5280 4.2.2.1", R, O::form, every, access_empty},
+    {"names-empty", "RFC 5280 4.2.1.6", R, O::name, every, names_empty},
+    {"names-not-critical", "RFC 5280 4.2.1.6", R, O::name, leaf,
+     [](const View& v) {
+       return if_so(v.c.subject.empty() && !v.critical(NID_subject_alt_name),
+                    "an empty subject, and alternative names that are not critical");
+     }},
+    {"names-critical", "BR 7.1.2.7.12", W, O::name, leaf,
+     [](const View& v) {
+       return if_so(!v.c.subject.empty() && v.critical(NID_subject_alt_name), "alternative names are critical beside a subject");
+     }},
+    {"names-missing", "BR 7.1.2.7.6", W, O::name, leaf,
+     [](const View& v) { return if_so(v.asked.server && !v.c.has_san, "no alternative names"); }},
+    {"names-dns", "RFC 5280 4.2.1.6, BR 7.1.2.7.12", R, O::name, every,
+     [](const View& v) { return first_bad(v.c.dns_names, is_web_name, "DNS name in the preferred syntax"); }},
+    {"names-dns-address", "BR 7.1.2.7.12", W, O::name, leaf,
+     [](const View& v) { return first_bad(v.c.dns_names, is_no_address, "DNS name but an address"); }},
+    {"names-address", "RFC 5280 4.2.1.6", R, O::name, every,
+     [](const View& v) { return first_bad(v.c.ip_addresses, is_octets_address, "address of 4 or 16 octets"); }},
+    {"names-mailbox", "RFC 5280 4.2.1.6", R, O::name, every, [](const View& v) { return first_bad(v.c.emails, is_mailbox, "mailbox"); }},
+    {"names-uri", "RFC 5280 4.2.1.6", R, O::name, every, [](const View& v) { return first_bad(v.c.uris, is_absolute, "absolute URI"); }},
+    {"common-name-spelling", "BR 7.1.4.3", W, O::name, leaf,
+     [](const View& v) { return v.asked.server ? common_name_spelling(v.c) : std::string{}; }},
+    {"common-name", "BR 7.1.4.3", W, O::name, leaf, [](const View& v) { return v.asked.server ? common_name(v.c) : std::string{}; },
+     Weight::advice},
+    {"key-kind", "BR 6.1.5", W, O::key, every, key_kind},
+    {"signature-kind", "BR 7.1.3.2", W, O::signature, every, signature_kind},
 };
-// clang-format on
 
 }  // namespace
 

@@ -26,7 +26,7 @@ using evidence::known_yes;
 using remedy::Remedy;
 using remedy::Side;
 
-/// The steps of a connection in the order in which they happen (shared/spec/contract.md, `verdict.stage`).
+/// The steps of a connection in the order in which they happen (`verdict.stage` of a report).
 enum class Stage : std::uint8_t {
   dns,
   tcp,
@@ -65,7 +65,7 @@ struct Finding {
   std::vector<std::string_view> more_general;  ///< causes that are silenced beside the cause's own: ids, "certificate.*" or "*"
 };
 
-/// Ranks: where several causes hold at the same step, the lowest wins (shared/spec/causes.md, "Order of judgement").
+/// Ranks: where several causes hold at the same step, the lowest wins (docs/judgement.md).
 /// `elsewhere`: only one of several addresses fails. `configured`: a file or a policy shows the reason of which the wire shows
 /// the symptom. `paced`: nothing but a pause cures it.
 namespace rank {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "observe/machine.h"
 #include "registry/registry.h"
+#include "x509/certificate.h"
 
 namespace whytls::observe {
 namespace {
@@ -210,12 +211,25 @@ std::string bad_choice(const Reading& r) {
   return {};
 }
 
+/// As many as a report can show; all of them are compared where that matters.
+std::vector<std::string> authorities_of(const wire::CertificateRequest& request) {
+  constexpr std::size_t most = 50;
+  std::vector<std::string> out;
+  for (const base::Bytes& der : request.authorities)
+    if (out.size() < most) out.push_back(x509::distinguished_name(der));
+  return out;
+}
+
 void add_request(Evidence& e, const Reading& r) {
   if (!r.server_hello) return;
   const bool flight_over = r.server_done || r.server_finished;
   if (r.request || flight_over) e.add(Kind::requests_certificate, r.request.has_value());
   if (!r.request) return;
   e.add(Kind::request_signature_algorithms, names_of(r.request->signature_algorithms, registry::signature_scheme_name));
+  if (!r.request->authorities.empty()) {
+    const std::vector<std::string> names = authorities_of(*r.request);
+    e.add(Kind::request_authorities, names, fmt::format("the server takes client certificates issued by {}", fmt::join(names, "; ")));
+  }
   if (r.client_certificate) e.add(Kind::client_certificate_sent, !r.client_certificate->entries.empty());
 }
 

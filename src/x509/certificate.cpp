@@ -156,6 +156,12 @@ std::string to_pem(const Certificate& certificate) {
 
 std::string fingerprint(const Certificate& certificate) { return base::hex(certificate.sha256); }
 
+std::string distinguished_name(base::ByteView der) {
+  const unsigned char* at = der.data();
+  const OwnName name(d2i_X509_NAME(nullptr, &at, static_cast<long>(der.size())));
+  return name == nullptr ? std::string{} : name_text(name.get());
+}
+
 std::string display_name(const Certificate& certificate) {
   if (!certificate.common_name.empty()) return certificate.common_name;
   if (!certificate.dns_names.empty()) return certificate.dns_names.front();

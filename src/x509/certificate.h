@@ -87,6 +87,8 @@ std::string to_pem(const Certificate& certificate);
 std::string fingerprint(const Certificate& certificate);  ///< SHA-256, lower-case hex
 /// The best short name for messages: common name, else the first DNS name, else subject, else serial.
 std::string display_name(const Certificate& certificate);
+/// A DER name (RFC 5280 4.1.2.4) as printable text; empty where it is none.
+std::string distinguished_name(base::ByteView der);
 
 enum class Verified : std::uint8_t { no, yes, unknown };  ///< unknown: libcrypto lacks the algorithm, or there is no key to try
 /// Whether `child`'s signature verifies under `issuer`'s key; names are not looked at.

@@ -127,6 +127,19 @@ void add_proof(Evidence& e, const Transcript& t) {
   if (t.client_certificate.requested) e.add(Kind::client_certificate_sent, t.client_certificate.sent);
 }
 
+/// Nothing that the server itself sends can be back before its round trip is over; clocks and queues are given 2 ms of grace.
+void add_haste(Evidence& e, const Attempt& a) {
+  const Transcript& t = *a.transcript;
+  const bool direct = a.dial.proxy_took.count() == 0;
+  if (t.ending.end != net::End::reset || t.ending.bytes_received != 0 || !direct || t.events.empty()) return;
+  const Microseconds answer = t.ending.at - t.events.front().at;
+  const Microseconds round_trip = std::chrono::duration_cast<Microseconds>(a.dial.tcp_took);
+  if (answer + Microseconds(2000) >= round_trip) return;
+  e.add(Kind::reset_too_soon, true,
+        fmt::format("the reset came {} ms after the ClientHello, the server is {} ms away", answer.count() / 1000,
+                    round_trip.count() / 1000));
+}
+
 Evidence dialogue_facts(const Attempt& a) {
   Evidence e;
   const Dialogue& d = a.dial;
@@ -186,7 +199,10 @@ evidence::Evidence facts_of(const Attempt& a) {
   if (!a.transcript) return dialogue_facts(a);
   const Transcript& t = *a.transcript;
   Evidence e = observe::facts_of(conversation_of(t, a.address.port));
-  if (!t.complete && !a.hello_answered()) add_kernel(e, t.ending);
+  if (!t.complete && !a.hello_answered()) {
+    add_kernel(e, t.ending);
+    add_haste(e, a);
+  }
   if (!t.certificates.empty())
     if (const crypto::Key key = crypto::certificate_key(t.certificates.front()))
       e.add(Kind::server_key_types, std::vector<std::string>{crypto::key_type(key.get())});

@@ -9,7 +9,7 @@
 
 namespace whytls::diagnosis::certificate {
 
-/// Row of the certificate table in shared/spec/causes.md, as a rank.
+/// Row of the table of certificate causes, as a rank: where several hold, the first is named.
 constexpr int row(int number) { return rank::certificate + number; }
 
 /// "the server's certificate" for position 0, else "the intermediate "subject"" or "the certificate at position 2".
@@ -37,7 +37,7 @@ inline Finding link_finding(const evidence::Fact& fact) {
 }
 
 /// Nothing was found for the missing issuer: a leaf alone, or a next certificate that is not its issuer, is a gap, unless the
-/// issuer calls itself a root (shared/spec/causes.md, Neighbours, Trust).
+/// issuer calls itself a root (docs/judgement.md, Neighbours, Trust).
 inline bool looks_like_a_gap(const Evidence& e) {
   const Answer alone = e.find(Kind::chain_length) ? answer(e.number(Kind::chain_length) == 1) : Answer::unknown;
   return known_yes(alone || !e.is(Kind::chain_linked)) && !known_yes(e.is(Kind::issuer_calls_itself_root));

@@ -15,7 +15,7 @@ const Cause certificate_not_yet_valid{
       const auto not_before = link ? e.time(Kind::link_not_yet_valid, link->subject) : std::nullopt;
       if (!not_before) return std::nullopt;
       Finding f = certificate::link_finding(*link);
-      f.summary = certificate::link_words(e, link->subject) + " is valid from " + base::rfc3339(*not_before) + " on";
+      f.summary = certificate::link_words(e, link->subject) + " is valid from " + base::date(*not_before) + " on";
       if (const auto now = e.time(Kind::now)) f.summary += ", in " + base::how_long(*not_before - *now);
       f.detail.emplace_back("not_before", *not_before);
       return f;

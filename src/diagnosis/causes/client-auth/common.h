@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of judgement about a client certificate (shared/spec/causes.md, Neighbours, Client certificates): an empty message
+// The order of judgement about a client certificate (docs/judgement.md, Neighbours, Client certificates): an empty message
 // first; then what can be proved offline; then alerts that name their own cause; then any other refusal.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file shows the reason of which the wire shows only the symptom: "together the deeper one is the verdict"
-// (shared/spec/causes.md, Neighbours, What a source can see).
+// (docs/judgement.md, Neighbours, What a source can see).
 #pragma once
 
 #include <string_view>

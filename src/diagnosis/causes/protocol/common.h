@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the intolerances share: "try size, then group, then version" (shared/spec/causes.md, Neighbours, Size).
+// What the intolerances share: "try size, then group, then version" (docs/judgement.md, Neighbours, Size).
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of a ClientHello a server fails on: "try size, then group, then version" (shared/spec/causes.md, Neighbours, Size); what is
+// What of a ClientHello a server fails on: "try size, then group, then version" (docs/judgement.md, Neighbours, Size); what is
 // narrower than a version comes before it too.
 #pragma once
 

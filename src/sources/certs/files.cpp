@@ -91,7 +91,7 @@ class Leaves {
     if (has_key && !issues_another(i)) return true;
     if (held.anchor || held.certificate.is_ca) return false;
     if (held.entry && locked_entry(held)) return true;
-    return !held.certificate.self_signed || !issues_another(i);
+    return !issues_another(i);
   }
 
   /// The key of its entry is at hand but locked; the first certificate of a chain is then the key's own.

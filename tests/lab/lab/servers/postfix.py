@@ -26,6 +26,7 @@ proxy_read_maps =
 alias_database =
 smtpd_tls_session_cache_database =
 smtpd_client_connection_rate_limit = 0
+smtpd_peername_lookup = no
 {lines}
 """
 MASTER = """{address}:{port} inet n - n - - smtpd{options}

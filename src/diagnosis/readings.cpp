@@ -150,7 +150,7 @@ int weight_of(Confidence confidence) {
 
 /// Whose file, policy or store it is: whoever wrote the message. The rest is as the cause has it.
 Side side_of(const Cause& cause, const Evidence& evidence) {
-  const bool of_machine = cause.id.starts_with("configuration.");
+  const bool of_machine = cause.id.starts_with("configuration.") && cause.id != "configuration.tls-off";
   const std::string reporter = evidence.text(Kind::reported_by);
   if (of_machine && cause.side == Side::server && reporter == "client") return Side::client;
   return cause.side;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/explain/input.h"
+#include "cli/explain/log.h"
 #include "cli/explain/message.h"
 #include "cli/output.h"
 #include "cli/page.h"
@@ -117,6 +118,10 @@ Exit run(Options& options) {
   if (options.own.contains("list"))
     return print(options.output, format == "text" ? as_list(sorted(), style_for(options.output)) : as_json(sorted(), format));
   if (const auto alert = options.own.find("alert"); alert != options.own.end()) return explain_alert(alert->second, options.output);
+  if (options.own.contains("log") || options.own.contains("follow")) {
+    const std::vector<std::string> files = options.words.empty() ? std::vector<std::string>{"-"} : options.words;
+    return explain_log(files, options.own.contains("follow"), options.output);
+  }
   if (options.words.empty()) {
     complain("explain needs a message in quotes, - for standard input, or the id of a cause (whytls explain --list)");
     return Exit::usage;
@@ -145,11 +150,20 @@ const Command explain{
     .summary = "what an error message or log means, its likely causes, and the next step",
     .examples = {"whytls explain \"error:0A000410:SSL routines::sslv3 alert handshake failure\"  a message, with the noise around it",
                  "journalctl -u nginx | whytls explain -  what standard input says",
+                 "whytls explain --log /var/log/nginx/error.log*  failed handshakes by cause, client network, name and hour",
                  "whytls explain certificate.incomplete-chain  the page of one cause", "whytls explain --list  all causes"},
-    .flags = {{"alert", 0, "N", Group::who, "explain a TLS alert", "Explain the TLS alert of this number or name.",
-               [](Options& o, const std::string& v) -> base::Result<void> { return o.own["alert"] = v, base::Result<void>{}; }, false},
-              {"list", 0, "", Group::who, "list all causes", "List all causes, by their ids.",
-               [](Options& o, const std::string&) -> base::Result<void> { return o.own["list"] = "yes", base::Result<void>{}; }, false}},
+    .flags =
+        {{"alert", 0, "N", Group::who, "explain a TLS alert", "Explain the TLS alert of this number or name.",
+          [](Options& o, const std::string& v) -> base::Result<void> { return o.own["alert"] = v, base::Result<void>{}; }, false},
+         {"log", 0, "", Group::who, "the words are files of logs",
+          "Read the files (- or none: standard input; gzip and zstd are unpacked) as logs: failed handshakes by cause, client network, "
+          "server name and hour. --format jsonl prints every failure on a line.",
+          [](Options& o, const std::string&) -> base::Result<void> { return o.own["log"] = "yes", base::Result<void>{}; }, false},
+         {"follow", 0, "", Group::who, "go on with what a log gets",
+          "As --log, and go on with what is appended until interrupted: every failure as it comes, then the summary.",
+          [](Options& o, const std::string&) -> base::Result<void> { return o.own["follow"] = "yes", base::Result<void>{}; }, false},
+         {"list", 0, "", Group::who, "list all causes", "List all causes, by their ids.",
+          [](Options& o, const std::string&) -> base::Result<void> { return o.own["list"] = "yes", base::Result<void>{}; }, false}},
     .run = run,
 };
 

@@ -89,7 +89,8 @@ report::Explanation explanation_of(const sources::message::Matcher& matcher, std
   for (const auto* note : reading.notes) out.misleading.emplace_back(note->note);
   for (const auto& [weight, match] : order)
     if (!match->row->note.empty()) out.misleading.emplace_back(match->row->note);
-  if (!out.left_open.candidates.empty()) out.fixes = report::fixes_for(out.left_open.candidates.front(), out);
+  if (!out.left_open.candidates.empty() && out.left_open.candidates.front().confidence != diagnosis::Confidence::possible)
+    out.fixes = report::fixes_for(out.left_open.candidates.front(), out);
   out.next = next_line(reading.place, out.left_open);
   return out;
 }

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "sources/message/patterns.h"
+
 extern "C" {
 // Put into the program by patterns_data.S.
 extern const char whytls_patterns_places[];      // NOLINT: an assembler's symbol
 extern const char whytls_patterns_places_end[];  // NOLINT
-extern const char whytls_patterns_fast[];        // NOLINT
-extern const char whytls_patterns_fast_end[];    // NOLINT
+extern const char whytls_patterns_lines[];       // NOLINT
+extern const char whytls_patterns_lines_end[];   // NOLINT
 }
 
 namespace whytls::sources::message {
@@ -27,8 +29,8 @@ const hs_database_t* places() {
   return database.get();
 }
 
-const hs_database_t* fast() {
-  static const DatabaseHandle database = load(whytls_patterns_fast, whytls_patterns_fast_end, Purpose::fast);
+const hs_database_t* lines() {
+  static const DatabaseHandle database = load(whytls_patterns_lines, whytls_patterns_lines_end, Purpose::lines);
   return database.get();
 }
 
@@ -50,13 +52,14 @@ int keep(unsigned id, unsigned long long from, unsigned long long to, unsigned /
 }
 
 struct Callback {
-  bool (*seen)(void*, std::size_t);
+  void (*seen)(void*, std::size_t, std::size_t);
   void* context;
 };
 
 int pass_on(unsigned id, unsigned long long /*from*/, unsigned long long to, unsigned /*flags*/, void* context) {
   const auto& callback = *static_cast<Callback*>(context);
-  return !is_message(rows()[id]) || callback.seen(callback.context, to) ? 0 : 1;
+  callback.seen(callback.context, id, to);
+  return 0;
 }
 
 }  // namespace
@@ -64,11 +67,13 @@ int pass_on(unsigned id, unsigned long long /*from*/, unsigned long long to, uns
 base::Result<Matcher> Matcher::make() {
   Matcher out;
   out.places_ = places();
-  out.fast_ = fast();
-  hs_scratch_t* scratch = nullptr;
-  const bool made = out.places_ && out.fast_ && hs_alloc_scratch(out.places_, &scratch) == HS_SUCCESS &&
-                    hs_alloc_scratch(out.fast_, &scratch) == HS_SUCCESS;
-  out.scratch_.reset(scratch);
+  out.lines_ = lines();
+  hs_scratch_t* for_places = nullptr;
+  hs_scratch_t* for_lines = nullptr;
+  const bool made = out.places_ && out.lines_ && hs_alloc_scratch(out.places_, &for_places) == HS_SUCCESS &&
+                    hs_alloc_scratch(out.lines_, &for_lines) == HS_SUCCESS;
+  out.places_scratch_.reset(for_places);
+  out.lines_scratch_.reset(for_lines);
   if (made) return out;
   return base::fail(base::Fault::environment, "the pattern engine cannot start: no memory, or a processor that it does not support");
 }
@@ -76,21 +81,17 @@ base::Result<Matcher> Matcher::make() {
 std::vector<Hit> Matcher::find(std::string_view text) const {
   std::vector<Hit> hits;
   text = text.substr(0, longest);
-  hs_scan(places_, text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), keep, &hits);
+  hs_scan(places_, text.data(), static_cast<unsigned>(text.size()), 0, places_scratch_.get(), keep, &hits);
   std::stable_sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.end < b.end; });
   return hits;
 }
 
-bool Matcher::any(std::string_view text) const {
-  bool found = false;
-  each(text, [&](std::size_t) { return !(found = true); });
-  return found;
-}
-
-void Matcher::scan_fast(std::string_view text, bool (*seen)(void*, std::size_t), void* context) const {
+void Matcher::scan_lines(std::string_view text, void (*seen)(void*, std::size_t, std::size_t), void* context) const {
   Callback callback{seen, context};
   text = text.substr(0, longest);
-  hs_scan(fast_, text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), pass_on, &callback);
+  hs_scan(lines_, text.data(), static_cast<unsigned>(text.size()), 0, lines_scratch_.get(), pass_on, &callback);
 }
+
+void Matcher::ScratchDeleter::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
 
 }  // namespace whytls::sources::message

@@ -16,7 +16,7 @@ base::Result<DatabaseHandle> compile_patterns(Purpose purpose, bool for_this_pro
   for (std::size_t i = 0; i < texts.size(); ++i) {
     patterns.push_back(texts[i].c_str());
     ids.push_back(static_cast<unsigned>(i));
-    flags.push_back((rows()[i].exact ? 0U : HS_FLAG_CASELESS) | (purpose == Purpose::places ? HS_FLAG_SOM_LEFTMOST : HS_FLAG_SINGLEMATCH));
+    flags.push_back((rows()[i].exact ? 0U : HS_FLAG_CASELESS) | (purpose == Purpose::places ? HS_FLAG_SOM_LEFTMOST : HS_FLAG_MULTILINE));
   }
   const hs_platform_info_t any{};
   hs_database_t* database = nullptr;

@@ -12,8 +12,8 @@
 
 namespace whytls::sources::message {
 
-/// `places`: every match with its beginning and end. `fast`: for each row at most one match and no beginning, for logs.
-enum class Purpose { places, fast };
+/// `places`: every match with its beginning and end. `lines`: ends only, and a line's ends count as the text's: for logs.
+enum class Purpose { places, lines };
 
 struct DatabaseDeleter {
   void operator()(hs_database_t* database) const { hs_free_database(database); }

@@ -133,8 +133,9 @@ struct Cue {
   bool bare = false;  ///< a word without a dot is a host here too
 };
 /// Words after which a host stands; the surest first.
-constexpr std::array<Cue, 25> cues{{{"-connect ", true},
+constexpr std::array<Cue, 26> cues{{{"-connect ", true},
                                     {"host='", true},
+                                    {"host=\"", true},
                                     {"in connection to ", true},
                                     {"Failed to connect to ", true},
                                     {"Could not resolve host: ", true},

@@ -19,7 +19,7 @@ using evidence::Kind;
 constexpr std::size_t shown_words = 160;
 
 /// A message within a longer one says less: "certificate has expired" within "certificate has expired or is not yet valid". Hits are
-/// sorted by their ends. What only says where a message stands covers nothing.
+/// sorted by their ends. Wrappers, and what only says where a message stands, cover nothing.
 std::vector<bool> covered(const std::vector<Hit>& hits) {
   std::vector<bool> out(hits.size(), false);
   std::vector<std::size_t> order;
@@ -35,7 +35,7 @@ std::vector<bool> covered(const std::vector<Hit>& hits) {
     const bool same = longest && longest->begin == hits[i].begin && longest->end == hits[i].end;
     if (longest && hits[i].end <= farthest && !same) {
       out[i] = true;
-    } else if (hits[i].end > farthest) {
+    } else if (hits[i].end > farthest && !hits[i].row->wrapper) {
       farthest = hits[i].end;
       longest = &hits[i];
     }

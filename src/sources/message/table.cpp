@@ -21,7 +21,7 @@ std::string_view take(std::string_view& rest, char end) {
 Row row_of(std::string_view library, std::string_view line) {
   std::array<std::string_view, 7> cell;
   for (std::string_view& each : cell) each = take(line, '\t');
-  return {library, cell[0], cell[1] == "exact", cell[2], cell[3], cell[4], cell[5], cell[6]};
+  return {library, cell[0], cell[1] == "exact", cell[1] == "wrapper", cell[2], cell[3], cell[4], cell[5], cell[6]};
 }
 
 std::vector<Row> read_all() {

@@ -17,6 +17,7 @@ struct Row {
   std::string_view library;  ///< the table's name; "context" and "notes" are no libraries
   std::string_view pattern;
   bool exact = false;          ///< upper and lower case differ
+  bool wrapper = false;        ///< what it says stands for a reason that is told elsewhere
   std::string_view raised_by;  ///< the side that detects the fault: client, server, or empty where both can
   std::string_view facts;      ///< "kind[subject]=value; …"; a flag needs no value
   std::string_view versions;   ///< of the library; may be empty

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Run by the build: writes the compiled patterns of the tables, places into one file and fast into another.
+// Run by the build: writes the compiled patterns of the tables, those for texts into one file, those for logs into another.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -29,5 +29,5 @@ bool write_database(const char* path, Purpose purpose) {
 
 int main(int count, char** words) {
   if (count != 3) return 2;
-  return write_database(words[1], Purpose::places) && write_database(words[2], Purpose::fast) ? 0 : 1;
+  return write_database(words[1], Purpose::places) && write_database(words[2], Purpose::lines) ? 0 : 1;
 }

@@ -28,7 +28,7 @@ TEST(Table, EveryRowHasItsCells) {
     EXPECT_FALSE(row.meaning.empty()) << row.pattern;
     EXPECT_TRUE(row.raised_by.empty() || row.raised_by == "client" || row.raised_by == "server") << row.pattern;
     EXPECT_EQ(row.library == "notes", row.facts.empty()) << row.pattern;
-    EXPECT_EQ(row.library == "notes", row.library == "notes" && !row.note.empty()) << row.pattern;
+    EXPECT_TRUE(row.library != "notes" || !row.note.empty()) << row.pattern;
   }
 }
 
@@ -38,8 +38,10 @@ TEST(Table, EveryFactIsOfAKnownKindAndEverySymptomIsDefined) {
   for (const Row& row : rows()) {
     const auto facts = facts_of(row, {text, 0, text.size(), "/etc/ssl/a.pem"});
     EXPECT_EQ(facts.size(), base::split(row.facts, ";").size()) << row.library << ": " << row.facts;
-    for (const evidence::Fact& fact : facts)
-      if (fact.kind == evidence::Kind::symptom) EXPECT_TRUE(known.contains(fact.subject)) << row.library << ": " << fact.subject;
+    for (const evidence::Fact& fact : facts) {
+      const bool undefined = fact.kind == evidence::Kind::symptom && !known.contains(fact.subject);
+      EXPECT_FALSE(undefined) << row.library << ": " << fact.subject;
+    }
   }
 }
 

@@ -45,6 +45,16 @@ report::Sibling sibling_of(const report::Report& report) {
           verdict ? report::headline(report) : ""};
 }
 
+/// Where a bundle mends it, this program writes one.
+void add_own_fix(report::Report& report) {
+  if (report.diagnosis.outcome != Outcome::failed || !report.bundle || !report.bundle->holds) return;
+  std::string files;
+  for (const report::File& file : report.files) files += " " + file.path;
+  report.fixes.insert(report.fixes.begin(),
+                      {remedy::Side::server, "let the server send the bundle that this writes",
+                       "whytls cert" + files + " --fix fullchain.pem", "whytls", remedy::Applicability::safe_to_paste});
+}
+
 }  // namespace
 
 report::Report report_of(const certs::Review& review, const std::vector<certs::File>& files, base::Time at) {
@@ -58,6 +68,7 @@ report::Report report_of(const certs::Review& review, const std::vector<certs::F
   std::stable_sort(out.findings.begin(), out.findings.end(), [](const auto& a, const auto& b) { return a.severity > b.severity; });
   if (!review.bundle.empty()) out.bundle = report::Bundle{certs::bundle_text(review.bundle), review.bundle_holds, {}};
   report::add_fixes(out);
+  add_own_fix(out);
   return out;
 }
 

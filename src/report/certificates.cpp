@@ -75,7 +75,10 @@ void print_gap(Sheet& sheet, const Report& report, std::size_t at) {
   sheet.paragraph(indent + 3, fmt::format("{} its issuer \"{}\" is not there", sheet.cross(), short_name(issuer)), Tone::bad);
 }
 
-Tone tone_of(const std::string& state) { return state == "present" ? Tone::good : state == "unreadable" ? Tone::unsure : Tone::bad; }
+/// Absent is what most are; what is there and refused all the same is worth a look.
+Tone tone_of(const std::string& state) {
+  return state == "distrusted" || state == "expired" ? Tone::bad : state == "unreadable" ? Tone::dim : Tone::plain;
+}
 
 void print_stores(Sheet& sheet, const Report& report) {
   if (report.stores.empty()) return;
@@ -90,7 +93,7 @@ void print_stores(Sheet& sheet, const Report& report) {
     const std::string_view mark = store.state == "present" ? sheet.tick() : store.state == "unreadable" ? "?" : sheet.cross();
     sheet.verbatim(indent + 2,
                    fmt::format("{} {}  {}  {}", mark, padded(base::printable(store.who), width), padded(store.state, 10), store.path),
-                   store.state == "present" ? Tone::plain : tone_of(store.state));
+                   tone_of(store.state));
     if (!store.text.empty()) sheet.paragraph(indent + 4 + width + gap, store.text, Tone::dim);
   }
 }

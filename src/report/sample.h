@@ -18,6 +18,8 @@ Report handshake_timeout();
 Report undetermined();
 /// Everything that a peer says is hostile: control characters, escape sequences, no UTF-8.
 Report hostile();
+/// Files in the place of a target, a bundle that was written, and trust stores.
+Report certificate_files();
 
 struct Named {
   const char* name;

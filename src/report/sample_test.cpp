@@ -233,6 +233,47 @@ Report hostile() {
   return report;
 }
 
+Report certificate_files() {
+  Report report;
+  fact(report, "host = shop.example.com");
+  fact(report, "now = 2026-11-21T00:00:00Z");
+  fact(report, "failed_stage = certificate");
+  fact(report, "issuer_missing[0] = CN=Example TLS CA 7", "certificate 0 (shop.example.com): issuer CN=Example TLS CA 7");
+  fact(report, "issuer_found[1] = AIA, http://ca.example/7.crt", "the missing issuer was found: AIA, http://ca.example/7.crt");
+  fact(report, "key_belongs = yes", "shop.key (ec-secp256r1) belongs to \"shop.example.com\"");
+  report.files = {{"cert.pem", "PEM", "2 certificates"}, {"shop.key", "PEM", "a private key (ec-secp256r1)"}};
+  report.handshake.certificates = {leaf(), leaf()};
+  Certificate& own = report.handshake.certificates[0];
+  own.names = {"shop.example.com", "www.shop.example.com", "a.example", "b.example", "c.example"};
+  own.place = "cert.pem:1";
+  own.role = "leaf";
+  own.purpose = "serverAuth";
+  own.left = 10;
+  Certificate& stray = report.handshake.certificates[1];
+  stray.position = 1;
+  stray.subject = "CN=An Authority With A Very Long Name That Nobody Needs Here";
+  stray.names = {};
+  stray.place = "cert.pem:23";
+  stray.role = "unused";
+  stray.purpose = "may issue";
+  fails(report, incomplete, Side::server, Stage::certificate,
+        {.confidence = Confidence::certain,
+         .summary = "the server does not send the intermediate certificate \"Example TLS CA 7\"",
+         .rests_on = {{Kind::issuer_missing, "0"}, {Kind::issuer_found, "1"}}});
+  report.findings = {
+      {"validity.soon", Severity::warning, "\"shop.example.com\" ends on 2026-11-30, in 9 days: 10 % of its lifetime is left"}};
+  report.bundle = Bundle{"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", true, "fullchain.pem"};
+  report.siblings = {{"CN=api.example.com", Outcome::ok, "", ""},
+                     {"CN=old.example.com", Outcome::failed, "certificate.expired", "it expired"}};
+  report.stores = {
+      {"OpenSSL", "/etc/ssl/certs", "present", "", "Example Root"},
+      {"Java 17", "/usr/lib/jvm/java-17/lib/security/cacerts", "distrusted", "this Java refuses it by name", "Example Root"},
+      {"Firefox", "/home/me/.mozilla/firefox/x.default", "unreadable", "it is of the old format (cert8.db), which only NSS reads", ""},
+      {"Node.js, built in", "/usr/bin/node", "absent", "", ""}};
+  add_fixes(report);
+  return report;
+}
+
 const std::vector<Named>& all() {
   static const std::vector<Named> samples{{"works", works},
                                           {"expired_certificate", expired_certificate},
@@ -241,7 +282,8 @@ const std::vector<Named>& all() {
                                           {"starttls_needed", starttls_needed},
                                           {"handshake_timeout", handshake_timeout},
                                           {"undetermined", undetermined},
-                                          {"hostile", hostile}};
+                                          {"hostile", hostile},
+                                          {"certificate_files", certificate_files}};
   return samples;
 }
 

@@ -181,8 +181,8 @@ void print_failed(Sheet& sheet, const Report& report) {
   print_list(sheet, "or else", left_open(report));
   print_also(sheet, report);
   print_findings(sheet, report);
-  print_files(sheet, report);
   sheet.entry("more", fmt::format("whytls explain {}", verdict.cause->id));
+  print_files(sheet, report);
   print_pem(sheet, report);
 }
 

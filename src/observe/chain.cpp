@@ -72,6 +72,7 @@ void add_problem(Evidence& e, const x509::Judgement& j, const x509::JudgeOptions
     case Code::weak_signature:
       return put(e, Kind::link_weak_signature, p.value, p, true);
     case Code::revocation_unavailable:
+      put(e, Kind::revocation_why_unknown, p.value, p, false);
       return put(e, Kind::revocation_answer, std::string("unknown"), p, false);
     case Code::missing_staple:
       return put(e, Kind::staple, std::string("absent"), p, false);
@@ -191,6 +192,7 @@ evidence::Evidence facts_of(const x509::Judgement& j, const x509::JudgeOptions& 
   if (!j.served.empty()) add_leaf(e, j.served.front());
   for (std::size_t i = 0; i < j.path.size(); ++i) e.add(Kind::link_subject, x509::display_name(j.path[i].certificate), {}, at(i));
   e.add(Kind::staple, staple_word(j));
+  if (options.require_revocation) e.add(Kind::revocation_required, true);
   for (const x509::Problem& problem : j.problems) add_problem(e, j, options, problem);
   add_trust(e, j);
   if (j.window && !j.window->empty()) {

@@ -61,6 +61,16 @@ TEST_F(Facts, of_transparency_say_what_is_wanted_only_of_who_insists) {
   EXPECT_EQ(e.number(Kind::transparency_count), 1);
 }
 
+TEST_F(Facts, of_revocation_say_why_there_is_no_answer) {
+  options.require_revocation = true;
+  const Evidence e = facts_of(judged(), options);
+  EXPECT_EQ(e.is(Kind::revocation_required), evidence::Answer::yes);
+  EXPECT_EQ(e.text(Kind::revocation_answer), "unknown");
+  EXPECT_THAT(e.text(Kind::revocation_why_unknown), HasSubstr("stapled"));
+  options.require_revocation = false;
+  EXPECT_FALSE(facts_of(judged(), options).has(Kind::revocation_answer));
+}
+
 TEST_F(Facts, of_the_profile_stand_by_their_link) {
   x509::Recipe recipe = x509::leaf_recipe("www.example.com");
   recipe.key_ids = false;

@@ -98,7 +98,7 @@ bool allows(const Certificate& c, std::string_view purpose) {
 /// RFC 5280 4.2.1.12; that an issuer's list narrows those below is no rule of the RFC, but of every browser and of libcrypto.
 void check_purpose(const Subject& s, const JudgeOptions& options) {
   const Certificate& c = s.certificate();
-  if (options.purpose == Purpose::any) return;
+  if (options.purpose == Purpose::any || (s.position > 0 && !options.issuers_have_purposes)) return;
   const bool server = options.purpose == Purpose::server;
   if (!allows(c, server ? "serverAuth" : "clientAuth"))
     s.fault(Code::wrong_purpose, "extendedKeyUsage " + base::join(*c.extended_key_usage, ", "));
@@ -120,9 +120,11 @@ void check_constraints(const Subject& s, std::size_t& budget) {
   for (std::size_t i = 0; i < s.position; ++i) {
     const Certificate& below = s.path.links[i]->certificate;
     if (i != 0 && below.self_issued) continue;
-    const std::string why = constraints->violated_by(below, budget);
+    const auto found = constraints->violated_by(below, budget);
     const Subject lower{s.path, i, s.out};
-    if (!why.empty()) lower.fault(Code::name_constraint, fmt::format("{}, by the constraints of {}", why, display_name(s.certificate())));
+    if (!found.text.empty())
+      lower.fault(Code::name_constraint, fmt::format("{}, by the constraints of {}", found.text, display_name(s.certificate())),
+                  found.certain);
   }
 }
 
@@ -287,6 +289,7 @@ std::vector<Problem> judge_links(const Path& path, const Context& context) {
   std::size_t budget = most_comparisons;
   for (std::size_t i = 0; i < path.links.size(); ++i) {
     const Subject s{path, i, out};
+    if (i > 0 && s.link().anchor && !context.options.judge_anchor) continue;
     check_form(s, context.options.profile);
     check_time(s, context.options.at);
     check_signature(s);

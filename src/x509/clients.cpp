@@ -24,6 +24,8 @@ struct Traits {
   bool short_lived = false;   ///< it bounds the lifetime of leaves under a public root to 398 days
   bool apple = false;         ///< Apple's demands of all leaves (support.apple.com/103769)
   bool common_name = false;   ///< without a DNS name among the alternative names it looks at the common name
+  bool lax_above = false;     ///< the anchor is only a name and a key to it, and issuers' purposes are not asked for
+  bool signs = false;         ///< the leaf's keyUsage must allow signing, whatever its key
   bool no_negative = false;   ///< a negative serial number is refused
   Floor floor{1024, 256, false, false};
   OpensslSetup setup{};
@@ -44,8 +46,10 @@ const Traits kinds[] = {
    .setup = {.strict = true, .partial_chain = true}},
   {.id = "openssl-1.0", .who = "OpenSSL 1.0: follows the served certificates first", .engine = Engine::openssl,
    .setup = {.trusted_first = false, .level = 0}},
-  {.id = "gnutls", .who = "GnuTLS: only what is served, insists on stapling where the certificate does", .staples = true},
-  {.id = "java", .who = "Java: only what is served", .common_name = true, .floor = {1024, 224, true, false}},
+  {.id = "gnutls", .who = "GnuTLS: only what is served, insists on stapling where the certificate does",
+   .staples = true, .common_name = true},
+  {.id = "java", .who = "Java: only what is served", .common_name = true, .lax_above = true, .signs = true,
+   .floor = {1024, 224, true, false}},
   {.id = "go", .who = "Go: only what is served, no common names", .no_negative = true, .floor = {1024, 224, false, false}},
 };
 // clang-format on
@@ -112,6 +116,9 @@ JudgeOptions options_for(const Traits& traits, const ClientQuestion& question) {
   if (!traits.fetches) o.extra.clear();
   o.honour_must_staple = traits.staples;
   o.require_revocation = false;
+  o.judge_anchor = !traits.lax_above;
+  o.issuers_have_purposes = !traits.lax_above;
+  if (traits.signs && o.key_use == KeyUse::any) o.key_use = KeyUse::signing;
   o.crls.clear();
   if (!traits.staples) o.staples.clear();
   return o;
@@ -131,7 +138,9 @@ void by_own(const Traits& traits, const Ground& ground, ClientView& view) {
     const bool by_common_name =
         p.code == Code::name_mismatch && traits.common_name && j.host && j.host->only_common_name && j.served.front().dns_names.empty();
     if (by_common_name) continue;
-    if (trust && might_fetch(traits, j)) {
+    if (p.code == Code::name_constraint && !p.certain) {
+      doubt(view, words(p) + ": older versions accept it");
+    } else if (trust && might_fetch(traits, j)) {
       doubt(view, fmt::format("it would have to fetch the issuer of {} ({})", p.subject, j.path.back().certificate.ca_issuers.front()));
     } else {
       refuse(view, words(p));

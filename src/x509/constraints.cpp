@@ -231,25 +231,26 @@ struct NameConstraints::State {
   }
 
   /// Why `name` is forbidden, or nothing.
-  std::string verdict(const Name& name, std::size_t& budget) const {
+  Violation verdict(const Name& name, std::size_t& budget) const {
     bool any = false;
     bool held = false;
     const auto same = [&](const Name& c) { return c.type == name.type; };
     if (std::none_of(permitted.begin(), permitted.end(), same) && std::none_of(excluded.begin(), excluded.end(), same)) return {};
-    if (!comparable(name)) return words(name) + " cannot be compared with the constraints";
+    if (!comparable(name)) return {words(name) + " cannot be compared with the constraints"};
     for (const std::vector<Name>* list : {&permitted, &excluded}) {
       for (const Name& c : *list) {
         if (!same(c)) continue;
         const std::size_t each = cost(c);
-        if (budget < each) return "more names and constraints than clients compare";
+        if (budget < each) return {"more names and constraints than clients compare"};
         budget -= each;
-        if (list == &excluded && touches(name, c)) return words(name) + " is excluded";
+        if (list == &excluded && within(name, c)) return {words(name) + " is excluded"};
+        if (list == &excluded && touches(name, c)) return {words(name) + " stands for an excluded name too (CVE-2025-61727)", false};
         any = any || list == &permitted;
         held = held || (list == &permitted && within(name, c));
         if (held && list == &permitted) break;
       }
     }
-    return any && !held ? words(name) + " is not permitted" : std::string{};
+    return any && !held ? Violation{words(name) + " is not permitted"} : Violation{};
   }
 };
 
@@ -270,21 +271,21 @@ std::optional<NameConstraints> NameConstraints::of(const Certificate& authority)
 
 std::string NameConstraints::malformed() const { return state_->malformed; }
 
-std::string NameConstraints::violated_by(const Certificate& below, std::size_t& budget) const {
+NameConstraints::Violation NameConstraints::violated_by(const Certificate& below, std::size_t& budget) const {
   const QuietErrors quiet;
   const X509_NAME* subject = X509_get_subject_name(below.handle.get());
   // RFC 5280 4.2.1.10: a subject that is not empty is a directory name like any other; mailboxes in it are mailboxes.
   if (X509_NAME_entry_count(subject) > 0) {
-    if (std::string why = state_->verdict({GEN_DIRNAME, {}, {}, subject}, budget); !why.empty()) return why;
+    if (Violation found = state_->verdict({GEN_DIRNAME, {}, {}, subject}, budget); !found.text.empty()) return found;
   }
   for (int at = X509_NAME_get_index_by_NID(subject, NID_pkcs9_emailAddress, -1); at >= 0;
        at = X509_NAME_get_index_by_NID(subject, NID_pkcs9_emailAddress, at)) {
     const Name mailbox{GEN_EMAIL, text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))), {}, nullptr};
-    if (std::string why = state_->verdict(mailbox, budget); !why.empty()) return why;
+    if (Violation found = state_->verdict(mailbox, budget); !found.text.empty()) return found;
   }
   const OwnNames names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(below.handle.get(), NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; names != nullptr && i < sk_GENERAL_NAME_num(names.get()); ++i) {
-    if (std::string why = state_->verdict(name_of(sk_GENERAL_NAME_value(names.get(), i)), budget); !why.empty()) return why;
+    if (Violation found = state_->verdict(name_of(sk_GENERAL_NAME_value(names.get(), i)), budget); !found.text.empty()) return found;
   }
   return {};
 }

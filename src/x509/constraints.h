@@ -25,8 +25,12 @@ class NameConstraints {
 
   /// Why they cannot be applied at all; empty when they can.
   std::string malformed() const;
-  /// Why the first name of `below` that they forbid is forbidden; empty where none is. `budget`: comparisons left to make.
-  std::string violated_by(const Certificate& below, std::size_t& budget) const;
+  struct Violation {
+    std::string text;     ///< empty: there is none
+    bool certain = true;  ///< false: only a wildcard may stand for a forbidden name, which clients refuse since late in 2025
+  };
+  /// Why the first name of `below` that they forbid is forbidden. `budget`: comparisons left to make.
+  Violation violated_by(const Certificate& below, std::size_t& budget) const;
 
  private:
   struct State;

@@ -51,7 +51,7 @@ Judged judged(Path path, const Context& context) {
   out.path = std::move(path);
   out.ending = judge_ending(out.path, context);
   out.problems = judge_links(out.path, context);
-  add_libcrypto(out.path, out.problems);
+  if (context.options.judge_anchor) add_libcrypto(out.path, out.problems);  // libcrypto judges it always
   const auto revocation = judge_revocation(out.path, context, out.staple);
   out.problems.insert(out.problems.end(), out.ending.problems.begin(), out.ending.problems.end());
   out.problems.insert(out.problems.end(), revocation.begin(), revocation.end());

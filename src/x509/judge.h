@@ -92,6 +92,8 @@ struct JudgeOptions {
   bool require_revocation = false;  ///< the client insists on an answer about revocation
   std::vector<Crl> crls;
   Profile profile = Profile::clients;             ///< whose rules count as faults
+  bool judge_anchor = true;                       ///< no: it is only a name and a key (RFC 5280 6.1.1 (d))
+  bool issuers_have_purposes = true;              ///< an issuer's extended key usage binds what it issues
   std::optional<std::size_t> most_intermediates;  ///< as a verify depth bounds them; nothing: our own bound
 };
 

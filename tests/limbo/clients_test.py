@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What who_accepts() says of kinds of client, beside what these clients say themselves, on chains where they differ.
+
+Referees: openssl verify (as curl, as Python's strict mode and as it is), certtool, Go's crypto/x509 and Java's trust manager.
+Usage: clients_test.py PROGRAM (client_chains). A referee that is not installed is skipped; under CI=true that is a failure.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+HOST = "www.example.com"
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def openssl(folder, *flags):
+    rest = ["-untrusted", str(folder / "rest.pem")] if (folder / "rest.pem").stat().st_size else []
+    done = run("openssl", "verify", "-purpose", "sslserver", "-verify_hostname", HOST, "-auth_level", "2", "-no-CApath", "-no-CAstore",
+               *flags, "-CAfile", str(folder / "roots.pem"), *rest, str(folder / "leaf.pem"))
+    return done.returncode == 0, done.stderr.strip().splitlines()[:2]
+
+
+def gnutls(folder):
+    done = run("certtool", "--verify", "--load-ca-certificate", str(folder / "roots.pem"), "--verify-hostname", HOST,
+               "--verify-purpose", "1.3.6.1.5.5.7.3.1", "--infile", str(folder / "chain.pem"))
+    return done.returncode == 0, done.stdout.strip().splitlines()[-2:]
+
+
+def of_all(done):
+    """The lines "NAME yes" and "NAME no: why" of the programs that judge all folders at once."""
+    if done.returncode != 0:
+        sys.exit(f"a referee failed: {done.stderr}")
+    lines = [line.split(" ", 1) for line in done.stdout.splitlines()]
+    return {name: (answer == "yes", [answer]) for name, answer in lines}
+
+
+def go(root):
+    with tempfile.TemporaryDirectory() as cache:
+        env = {**os.environ, "GOCACHE": cache, "GOFLAGS": "-mod=mod", "GO111MODULE": "off"}
+        return of_all(subprocess.run(["go", "run", str(HERE / "referee.go"), str(root), HOST], capture_output=True, text=True,
+                                     timeout=240, check=False, env=env))
+
+
+def java(root):
+    return of_all(run("java", "--add-exports", "java.base/sun.security.util=ALL-UNNAMED", str(HERE / "Referee.java"), str(root), HOST))
+
+
+def each(judge):
+    return lambda root: {folder.name: judge(folder) for folder in sorted(root.iterdir())}
+
+
+REFEREES = [
+    ("openssl", "openssl", each(lambda f: openssl(f))),
+    ("curl", "openssl", each(lambda f: openssl(f, "-partial_chain"))),
+    ("openssl-strict", "openssl", each(lambda f: openssl(f, "-partial_chain", "-x509_strict"))),
+    ("gnutls", "certtool", each(gnutls)),
+    ("go", "go", go),
+    ("java", "java", java),
+]
+
+
+def compare(kind, verdicts, ours):
+    """How many differ; where we say unknown, versions of that kind differ."""
+    wrong = 0
+    for name, answers in ours.items():
+        accepts, words = verdicts[name]
+        if answers[kind] in ("unknown", "yes" if accepts else "no"):
+            continue
+        wrong += 1
+        print(f"DIFFER {kind} {name}: we say {answers[kind]}, it says {words}")
+    return wrong
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        told = subprocess.run([sys.argv[1], folder], capture_output=True, text=True, check=True, timeout=120).stdout
+        ours = {line.split()[0]: dict(pair.split("=") for pair in line.split()[1:]) for line in told.splitlines()}
+        wrong = 0
+        for kind, program, referee in REFEREES:
+            if shutil.which(program) is None:
+                print(f"{program} is not installed")
+                wrong += os.environ.get("CI") == "true"
+                continue
+            found = compare(kind, referee(root), ours)
+            print(f"{kind}: {len(ours) - found} of {len(ours)} agree")
+            wrong += found
+        return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -83,8 +83,13 @@ void differ(Session& s) {
   if (s.working) apply_library_policy(s);
   const bool mute = !s.working && stage == "client-hello" && transient(s);
   OtherWords words = mute ? begin_other_words(s) : OtherWords{};
+  s.asking_in_other_words = mute;
   pair_up(s);
-  if (mute) end_other_words(s, std::move(words));
+  s.asking_in_other_words = false;
+  if (mute) {
+    end_other_words(s, std::move(words));
+    if (transient(s)) pair_up(s);  // no plaintext: what needs quiet now
+  }
   if (s.working) confirm(s);
   if (!recovers(s)) state_failure_counts(s);
 }

@@ -18,8 +18,9 @@ constexpr std::size_t batch = 4;
 bool covered_by_the_ladder(const Session& s, const probe::Variation& v) {
   if (s.working) return false;
   namespace change = evidence::change;
-  return v.change != change::server_name_added && v.change != change::server_name_other && v.change != change::small_segments &&
-         v.change != change::pause;
+  // None without a name works: another name is worth asking for only where the server is known to have it.
+  if (v.change == change::server_name_other) return s.out.evidence.list(Kind::leaf_names).empty();
+  return v.change != change::server_name_added && v.change != change::small_segments && v.change != change::pause;
 }
 
 bool wanted(const diagnosis::Diagnosis& so_far, const std::string& change) {
@@ -71,9 +72,10 @@ void try_variations(Session& s, std::vector<probe::Variation> chosen) {
 
 /// A change that no probe proposes would alter nothing: it decides nothing.
 void settle_the_rest(Session& s, const diagnosis::Diagnosis& so_far) {
+  const auto later = [&](const diagnosis::Ref& ref) { return s.asking_in_other_words && ref.subject == evidence::change::pause; };
   for (const diagnosis::Open& open : so_far.open)
     for (const diagnosis::Ref& ref : open.unknown)
-      if (ref.kind == Kind::cures || ref.kind == Kind::breaks) s.add(ref.kind, false, {}, ref.subject);
+      if ((ref.kind == Kind::cures || ref.kind == Kind::breaks) && !later(ref)) s.add(ref.kind, false, {}, ref.subject);
 }
 
 constexpr std::array<std::string_view, 4> single_algorithms{evidence::change::key_type, evidence::change::suites, evidence::change::groups,
@@ -126,6 +128,7 @@ void pair_up(Session& s) {
     std::erase_if(proposed, [&](const probe::Variation& v) {
       if (v.spoils && std::find(curable.begin(), curable.end(), v.change) != curable.end()) return true;
       const std::string key = v.change + (v.spoils ? "/spoil" : "/cure");
+      if (v.change == evidence::change::pause && s.asking_in_other_words) return true;
       return covered_by_the_ladder(s, v) || !wanted(so_far, v.change) || std::find(done.begin(), done.end(), key) != done.end() ||
              s.out.evidence.find(v.spoils ? Kind::breaks : Kind::cures, v.change);
     });

@@ -38,6 +38,7 @@ struct Session {
   std::shared_future<probe::Attempt>* pending = nullptr;  ///< the first attempt, while others go on as if it had failed
   std::optional<std::future<probe::Attempt>> twin;        ///< the same offer once more, begun while the first was slow
   std::optional<probe::Attempt> worked_again;             ///< the same offer, where a repetition got further
+  bool asking_in_other_words = false;  ///< what needs quiet, a pause, has to wait
   bool changing = false;                                  ///< the last repetition failed, and in another way
   std::optional<probe::Attempt> recovered;                ///< the first failed, and the same offer then worked twice
   std::vector<std::string> addresses;                     ///< of the name, the one in question first

@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 build:
 	@tools/setup build
 	@cmake --preset release >/dev/null
-	@cmake --build --preset release --parallel $(JOBS)
+	@cmake --build --preset release --parallel $(JOBS) >&2
 
 # A diagnosis that finds a cause is a success of `make`, whatever whytls's own exit code says of the handshake.
 diagnose: build

@@ -86,5 +86,72 @@ TEST(After, sees_the_400_of_a_server_that_wanted_a_certificate) {
   }
 }
 
+/// Asks for a client certificate, shakes hands with whoever shows none, gives no ticket, and then does as `manner` says.
+class Afterthought {
+ public:
+  explicit Afterthought(const std::string& manner)
+      : child_(
+            {"python3", "-c", script, manner, Keys::get().certificate("rsa"), Keys::get().key("rsa"), Keys::get().certificate("client")}) {
+    const std::string line = child_.wait_for("port ");
+    port_ = static_cast<std::uint16_t>(line.size() > 5 ? std::stoi(line.substr(5)) : 0);
+  }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  static constexpr const char* script = R"(
+import socket, ssl, sys
+manner, certificate, key, trusted = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(certificate, key)
+context.load_verify_locations(trusted)
+context.verify_mode = ssl.CERT_OPTIONAL
+context.num_tickets = 0
+listening = socket.create_server(("127.0.0.1", 0))
+print("port", listening.getsockname()[1], flush=True)
+while True:
+    connection, _ = listening.accept()
+    try:
+        with context.wrap_socket(connection, server_side=True) as tls:
+            shown = tls.getpeercert(True)
+            if manner == "words":
+                tls.sendall(b"220 ready\r\n" if shown else b"421 4.7.1 Error: No client certificate presented\r\n")
+            if shown or manner != "close":
+                tls.recv(1)
+    except OSError:
+        pass
+)";
+  Child child_;
+  std::uint16_t port_ = 0;
+};
+
+Transcript shake(std::uint16_t port, bool with_certificate) {
+  HandshakeOptions options;
+  options.depth = Depth::application;
+  if (with_certificate) options.identity = Keys::get().identity("client");
+  return ask(port, default_offer("server.example", false), options);
+}
+
+// Behind our own close the end of the connection would look like an answer to it.
+TEST(After, hears_a_server_end_the_connection_for_want_of_a_certificate) {
+  const Afterthought server("close");
+  const Transcript refused = shake(server.port(), false);
+  EXPECT_TRUE(refused.handshake_complete);
+  EXPECT_FALSE(refused.complete);
+  EXPECT_EQ(refused.ending.end, net::End::closed);
+  EXPECT_TRUE(shake(server.port(), true).complete);
+}
+
+TEST(After, hears_a_server_say_in_words_that_it_wants_a_certificate) {
+  const Afterthought server("words");
+  EXPECT_FALSE(shake(server.port(), false).complete);
+  EXPECT_TRUE(shake(server.port(), true).complete);
+}
+
+TEST(After, takes_the_silence_of_a_server_that_wants_none_for_assent) {
+  const Afterthought server("silence");
+  EXPECT_TRUE(shake(server.port(), false).complete);
+  EXPECT_TRUE(shake(server.port(), true).complete);
+}
+
 }  // namespace
 }  // namespace whytls::probe

@@ -10,11 +10,20 @@
 #include "sources/probe/probe.h"
 #include "sources/probe/profiles.h"
 #include "sources/system/policy.h"
+#include "x509/judge.h"
 
 namespace whytls::investigate {
 
 /// An attempt that has not ended by then is slow: something else is tried meanwhile.
 inline constexpr std::chrono::milliseconds slow{800};
+
+/// What was learnt about revocation, of one leaf and what stands above it: asked once a run.
+struct Revocations {
+  base::Bytes leaf;
+  std::vector<x509::FetchedOcsp> responses;
+  std::vector<x509::Crl> crls;
+  std::vector<base::Time> dates;  ///< what time it is where the responders are
+};
 
 /// Another address of the name, asked as the first was.
 struct OtherAddress {
@@ -38,11 +47,12 @@ struct Session {
   std::shared_future<probe::Attempt>* pending = nullptr;  ///< the first attempt, while others go on as if it had failed
   std::optional<std::future<probe::Attempt>> twin;        ///< the same offer once more, begun while the first was slow
   std::optional<probe::Attempt> worked_again;             ///< the same offer, where a repetition got further
-  bool asking_in_other_words = false;  ///< what needs quiet, a pause, has to wait
+  bool asking_in_other_words = false;                     ///< what needs quiet, a pause, has to wait
   bool changing = false;                                  ///< the last repetition failed, and in another way
   std::optional<probe::Attempt> recovered;                ///< the first failed, and the same offer then worked twice
-  std::vector<std::string> addresses;                     ///< of the name, the one in question first
-  std::vector<OtherAddress> others;                       ///< those that are being asked beside it
+  Revocations revocations;
+  std::vector<std::string> addresses;  ///< of the name, the one in question first
+  std::vector<OtherAddress> others;    ///< those that are being asked beside it
   net::Clock::time_point begun = net::Clock::now();
 
   /// The slow first attempt has ended meanwhile, and not as it was presumed: what is being tried stands on the wrong ground.
@@ -102,6 +112,11 @@ void judge_chain(Session& session, const probe::Attempt& attempt);
 std::optional<base::Error> open_inputs(Session& session);
 /// Facts about the client's own certificate beside what the server asked for.
 void judge_identity(Session& session, const probe::Attempt& attempt);
+
+// ---- revocation.cpp -------------------------------------------------------------------------------------------------
+/// Asks responders and lists about the links of the best path, within 2 seconds a round and not with --offline or --at, and hands
+/// what can be relied on to the options; states what is known of the leaf.
+const Revocations& look_at_revocation(Session& session, const x509::Judgement& judgement, x509::JudgeOptions& options);
 
 // ---- policy.cpp -----------------------------------------------------------------------------------------------------
 /// What this machine's library, where it is the client in question, would refuse of what the server has shown; else, where the

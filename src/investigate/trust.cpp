@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "investigate/client.h"
 #include "investigate/session.h"
+#include "net/fetch/cache.h"
 #include "net/fetch/http.h"
 #include "observe/chain.h"
 #include "registry/registry.h"
@@ -44,16 +45,20 @@ std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& 
     s.say("looking for the issuer of \"" + x509::display_name(below) + "\" at the address in the certificate");
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(s.runner.place().overall - net::Clock::now());
     if (left.count() <= 0) break;
+    const net::Cache cache = net::Cache::of_user();
+    const std::string name = fmt::format("a1{:016x}", std::hash<std::string>{}(below.ca_issuers.front()));
+    const auto kept = cache.find(name, base::now());
     net::HttpRequest get;
     get.url = below.ca_issuers.front();
     get.timeout = std::min(std::chrono::milliseconds(2000), left);
     get.max_bytes = most_bytes;
     get.cancel = s.cancel;
-    const net::HttpResponse response = net::fetch(get);
+    const net::HttpResponse response = kept ? net::HttpResponse{.body = *kept} : net::fetch(get);
     if (!response.failure.empty()) break;
     const std::vector<x509::Certificate> got = certificates_in(response.body);
     const auto issuer = std::find_if(got.begin(), got.end(), [&](const x509::Certificate& c) { return x509::names_issuer(below, c); });
     if (issuer == got.end()) break;
+    if (!kept) cache.keep(name, response.body, base::now() + std::chrono::hours(24));
     found.push_back({*issuer, "AIA, " + get.url});
     below = *issuer;
   }
@@ -172,10 +177,13 @@ void judge_chain(Session& s, const probe::Attempt& attempt) {
     judgement = x509::judge(t.certificates, options);
     look_for_interception(s, judgement);
   }
+  const Revocations& revocations = look_at_revocation(s, judgement, options);
+  if (!revocations.responses.empty() || !revocations.crls.empty()) judgement = x509::judge(t.certificates, options);
   s.out.evidence.add(observe::facts_of(judgement, options));
   if (!judgement.trusted) s.out.evidence.add(observe::client_facts(x509::who_accepts(t.certificates, {.options = options})));
   s.out.evidence.add(observe::store_facts(store.report(), given));
   add_clocks(s, t, judgement);
+  for (const base::Time date : revocations.dates) s.out.evidence.add(observe::clock_facts(judgement, base::now(), date, "responder"));
   s.out.chain = judgement.served;
 }
 

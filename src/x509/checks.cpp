@@ -112,19 +112,27 @@ void check_purpose(const Subject& s, const JudgeOptions& options) {
   if (any && options.key_use == KeyUse::agreement && !u.key_agreement) s.fault(Code::wrong_purpose, "keyUsage lacks keyAgreement");
 }
 
+/// Of the names of `below`; on each pair of links once.
+const NameConstraints::Violation& violation(const Link& below, const Link& above, const NameConstraints& constraints,
+                                            Context::Found& found) {
+  const std::pair<const Link*, const Link*> both{&above, &below};
+  const auto known = found.violations.find(both);
+  if (known != found.violations.end()) return known->second;
+  return found.violations.emplace(both, constraints.violated_by(below.certificate, found.comparisons)).first->second;
+}
+
 /// RFC 5280 4.2.1.10 and 6.1.3 (b): names of every link below, self-issued intermediates excepted.
-void check_constraints(const Subject& s, std::size_t& budget) {
+void check_constraints(const Subject& s, Context::Found& found) {
   const std::optional<NameConstraints> constraints = s.position == 0 ? std::nullopt : NameConstraints::of(s.certificate());
   if (!constraints) return;
   if (std::string why = constraints->malformed(); !why.empty()) s.fault(Code::name_constraint, std::move(why));
   for (std::size_t i = 0; i < s.position; ++i) {
-    const Certificate& below = s.path.links[i]->certificate;
-    if (i != 0 && below.self_issued) continue;
-    const auto found = constraints->violated_by(below, budget);
-    const Subject lower{s.path, i, s.out};
-    if (!found.text.empty())
-      lower.fault(Code::name_constraint, fmt::format("{}, by the constraints of {}", found.text, display_name(s.certificate())),
-                  found.certain);
+    const Link& below = *s.path.links[i];
+    if (i != 0 && below.certificate.self_issued) continue;
+    const NameConstraints::Violation& v = violation(below, s.link(), *constraints, found);
+    if (v.text.empty()) continue;
+    Subject{s.path, i, s.out}.fault(Code::name_constraint,
+                                    fmt::format("{}, by the constraints of {}", v.text, display_name(s.certificate())), v.certain);
   }
 }
 
@@ -147,10 +155,10 @@ Code code_of(Offence offence) {
 
 void check_profile(const Subject& s, const Context& context) {
   if (context.options.profile == Profile::clients) return;
-  auto found = context.departures.find(&s.link());
-  if (found == context.departures.end())
-    found =
-        context.departures.emplace(&s.link(), departures(s.certificate(), role_of(s.path, s.position), asked_of(context.options))).first;
+  auto found = context.found.departures.find(&s.link());
+  if (found == context.found.departures.end())
+    found = context.found.departures.emplace(&s.link(), departures(s.certificate(), role_of(s.path, s.position), asked_of(context.options)))
+                .first;
   for (const Departure& d : found->second) {
     if (d.breaks(context.options.profile)) s.fault(code_of(d.offence), fmt::format("{} ({})", d.text, d.clause));
   }
@@ -286,7 +294,6 @@ Ending judge_ending(const Path& path, const Context& context) {
 
 std::vector<Problem> judge_links(const Path& path, const Context& context) {
   std::vector<Problem> out;
-  std::size_t budget = most_comparisons;
   for (std::size_t i = 0; i < path.links.size(); ++i) {
     const Subject s{path, i, out};
     if (i > 0 && s.link().anchor && !context.options.judge_anchor) continue;
@@ -295,7 +302,7 @@ std::vector<Problem> judge_links(const Path& path, const Context& context) {
     check_signature(s);
     check_strength(s, context.options.floor);
     check_purpose(s, context.options);
-    check_constraints(s, budget);
+    check_constraints(s, context.found);
     check_profile(s, context);
     if (i > 0) check_authority(s);
   }
@@ -328,6 +335,21 @@ void judge_lists(const Path& path, const Context& context, std::vector<Problem>&
   }
 }
 
+/// What responders said of a link, where its issuer's signature and theirs hold.
+void judge_responses(const Path& path, const Context& context, std::vector<Problem>& out) {
+  for (std::size_t i = 0; i + 1 < path.links.size(); ++i) {
+    if (path.signatures[i] != Verified::yes) continue;
+    for (const FetchedOcsp& fetched : context.options.responses) {
+      const OcspResponse answer =
+          read_ocsp(fetched.response, path.links[i]->certificate, &path.links[i + 1]->certificate, context.options.at);
+      if (answer.status != Revocation::revoked || answer.signature != Verified::yes) continue;
+      const std::string when = answer.revoked_at ? " on " + base::date(*answer.revoked_at) : "";
+      const std::string why = answer.revocation_reason.empty() ? "" : ", " + answer.revocation_reason;
+      Subject{path, i, out}.fault(Code::revoked, "OCSP responder: revoked" + when + why, answer.usable());
+    }
+  }
+}
+
 std::vector<Problem> judge_revocation(const Path& path, const Context& context, std::optional<OcspResponse>& staple) {
   std::vector<Problem> out;
   const JudgeOptions& options = context.options;
@@ -347,6 +369,7 @@ std::vector<Problem> judge_revocation(const Path& path, const Context& context, 
     }
     if (i == 0) staple = answer;
   }
+  judge_responses(path, context, out);
   judge_lists(path, context, out);
   const Subject leaf{path, 0, out};
   const bool demanded = options.honour_must_staple && options.purpose == Purpose::server && leaf.certificate().must_staple;

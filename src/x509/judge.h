@@ -65,6 +65,12 @@ struct Extra {
   std::string from;  ///< where it was found: a URL, a store, a cache
 };
 
+/// An answer about revocation that a responder gave, for whichever link it speaks of.
+struct FetchedOcsp {
+  base::Bytes response;
+  std::string from;  ///< the responder's address
+};
+
 struct Floor {
   unsigned rsa_bits = 2048;  ///< of RSA, RSA-PSS and DSA
   unsigned ec_bits = 256;
@@ -91,6 +97,7 @@ struct JudgeOptions {
   bool honour_must_staple = true;
   bool require_revocation = false;  ///< the client insists on an answer about revocation
   std::vector<Crl> crls;
+  std::vector<FetchedOcsp> responses;
   Profile profile = Profile::clients;             ///< whose rules count as faults
   bool judge_anchor = true;                       ///< no: it is only a name and a key (RFC 5280 6.1.1 (d))
   bool issuers_have_purposes = true;              ///< an issuer's extended key usage binds what it issues

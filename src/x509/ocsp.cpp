@@ -142,4 +142,26 @@ OcspResponse read_ocsp(base::ByteView response, const Certificate& certificate, 
   return out;
 }
 
+base::Bytes ocsp_request(const Certificate& certificate, const Certificate& issuer) {
+  using OwnRequest = Own<OCSP_REQUEST, OCSP_REQUEST_free>;
+  if (certificate.handle == nullptr || issuer.handle == nullptr) return {};
+  const OwnRequest request(OCSP_REQUEST_new());
+  OwnId id(OCSP_cert_to_id(EVP_sha1(), certificate.handle.get(), issuer.handle.get()));
+  if (request == nullptr || id == nullptr || OCSP_request_add0_id(request.get(), id.get()) == nullptr) return {};
+  static_cast<void>(id.release());  // the request owns it now
+  return encode(i2d_OCSP_REQUEST, request.get());
+}
+
+std::string ocsp_get_url(const std::string& responder, base::ByteView request) {
+  base::Bytes text(4 * ((request.size() + 2) / 3) + 1);
+  const int size = EVP_EncodeBlock(text.data(), request.data(), static_cast<int>(request.size()));
+  std::string out = responder;
+  if (!out.ends_with('/')) out += '/';
+  for (int i = 0; i < size; ++i) {
+    const char c = static_cast<char>(text[static_cast<std::size_t>(i)]);
+    out += c == '+' ? "%2B" : c == '/' ? "%2F" : c == '=' ? "%3D" : std::string(1, c);
+  }
+  return out.size() - responder.size() > 255 ? std::string{} : out;
+}
+
 }  // namespace whytls::x509

@@ -28,4 +28,11 @@ struct OcspResponse {
 /// `issuer` may be null: the signature then stays unknown and the response unusable.
 OcspResponse read_ocsp(base::ByteView response, const Certificate& certificate, const Certificate* issuer, base::Time at);
 
+/// The DER of a request about one certificate (RFC 6960 4.1, RFC 5019 2.1.1: SHA-1 identifier, one entry, no nonce, so that caches
+/// can answer it). Empty where either cannot be parsed.
+base::Bytes ocsp_request(const Certificate& certificate, const Certificate& issuer);
+
+/// The same as the address of a GET request (RFC 6960 A.1); empty where it would be longer than 255 bytes, for POST is due then.
+std::string ocsp_get_url(const std::string& responder, base::ByteView request);
+
 }  // namespace whytls::x509

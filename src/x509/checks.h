@@ -3,8 +3,10 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <vector>
 
+#include "x509/constraints.h"
 #include "x509/judge.h"
 #include "x509/path.h"
 
@@ -15,7 +17,13 @@ struct Context {
   const JudgeOptions& options;
   const std::vector<Certificate>& served;
   const std::optional<HostMatch>& host;
-  std::map<const Link*, std::vector<Departure>>& departures;  ///< found so far, for the profiles that ask
+  /// What was found on earlier paths: links stand on many, and hostile ones are costly to look at.
+  struct Found {
+    std::map<const Link*, std::vector<Departure>> departures;                              ///< for the profiles that ask
+    std::map<std::pair<const Link*, const Link*>, NameConstraints::Violation> violations;  ///< of whose constraints by whose names
+    std::size_t comparisons = most_comparisons;                                            ///< of names with constraints, left to make
+    bool first_unanchored = true;
+  } & found;
 };
 
 /// Why the end of the path is none that is trusted, and what would be missing.

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
+#include <utility>
 
 #include "x509/checks.h"
 #include "x509/openssl.h"
@@ -51,7 +51,9 @@ Judged judged(Path path, const Context& context) {
   out.path = std::move(path);
   out.ending = judge_ending(out.path, context);
   out.problems = judge_links(out.path, context);
-  if (context.options.judge_anchor) add_libcrypto(out.path, out.problems);  // libcrypto judges it always
+  // libcrypto judges the anchor always. Paths to nowhere are in an attacker's hands: the first of them is enough.
+  const bool bounded = out.path.end == End::anchor || std::exchange(context.found.first_unanchored, false);
+  if (context.options.judge_anchor && bounded) add_libcrypto(out.path, out.problems);
   const auto revocation = judge_revocation(out.path, context, out.staple);
   out.problems.insert(out.problems.end(), out.ending.problems.begin(), out.ending.problems.end());
   out.problems.insert(out.problems.end(), revocation.begin(), revocation.end());
@@ -171,7 +173,7 @@ void judge_unparsable(Judgement& out) {
 }
 
 void judge_paths(const JudgeOptions& options, Judgement& out) {
-  std::map<const Link*, std::vector<Departure>> found;
+  Context::Found found;
   const Context context{options, out.served, out.host, found};
   Builder builder(out.served, options);
   std::vector<Judged> all;

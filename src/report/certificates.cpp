@@ -98,6 +98,18 @@ void print_stores(Sheet& sheet, const Report& report) {
   }
 }
 
+/// Where a client would accept it: which kinds of client would not, and why. An old client's store says nothing of a root that was given.
+void print_clients(Sheet& sheet, const Report& report) {
+  constexpr std::size_t most = 4;
+  if (report.diagnosis.outcome != diagnosis::Outcome::ok) return;  // the evidence says it
+  const bool given = evidence::known_yes(report.evidence.is(Kind::store_given));
+  std::size_t shown = 0;
+  for (const evidence::Fact* fact : report.evidence.all(Kind::client_kind_accepts)) {
+    if (fact->subject.empty() || fact->text.empty() || (given && fact->subject == "old-store") || shown == most) continue;
+    sheet.entry(shown++ == 0 ? "but not" : "", fact->text);
+  }
+}
+
 void print_siblings(Sheet& sheet, const Report& report) {
   std::size_t shown = 0;
   for (const Sibling& sibling : report.siblings) {
@@ -129,6 +141,7 @@ void print_certificates(Sheet& sheet, const Report& report) {
 }
 
 void print_files(Sheet& sheet, const Report& report) {
+  print_clients(sheet, report);
   print_siblings(sheet, report);
   if (report.bundle && !report.bundle->written.empty())
     sheet.entry("written", fmt::format("{}: {}", report.bundle->written,

@@ -39,6 +39,49 @@ OSSL_LIB_CTX* legacy_context() {
   return context;
 }
 
+/// How often a password may be digested in all, however often the file asks for it: some seconds. What tools write stays below a million.
+constexpr std::uint64_t most_rounds = 6'000'000;
+
+std::uint64_t rounds_of(const ASN1_INTEGER* count) {
+  std::uint64_t out = 0;
+  return count == nullptr ? 1 : ASN1_INTEGER_get_uint64(&out, count) == 1 ? out : most_rounds + 1;
+}
+
+template <class T, auto Free>
+std::uint64_t rounds_in(T* (*decode)(T**, const unsigned char**, long), const X509_ALGOR* algorithm, std::uint64_t (*rounds)(const T&)) {
+  if (algorithm->parameter == nullptr || algorithm->parameter->type != V_ASN1_SEQUENCE) return 1;
+  const base::ByteView bytes = octets(algorithm->parameter->value.sequence);
+  const unsigned char* at = bytes.data();
+  const Own<T, Free> value(decode(nullptr, &at, static_cast<long>(bytes.size())));
+  return value == nullptr ? 1 : rounds(*value);
+}
+
+/// What decrypting with that algorithm costs: the iteration count of PBKDF2 (RFC 8018 A.2) or of the older schemes (A.3, RFC 7292 C).
+std::uint64_t rounds_of(const X509_ALGOR* algorithm) {
+  if (OBJ_obj2nid(algorithm->algorithm) != NID_pbes2)
+    return rounds_in<PBEPARAM, PBEPARAM_free>(d2i_PBEPARAM, algorithm, [](const PBEPARAM& p) { return rounds_of(p.iter); });
+  return rounds_in<PBE2PARAM, PBE2PARAM_free>(d2i_PBE2PARAM, algorithm, [](const PBE2PARAM& p) {
+    return rounds_in<PBKDF2PARAM, PBKDF2PARAM_free>(d2i_PBKDF2PARAM, p.keyfunc,
+                                                    [](const PBKDF2PARAM& inner) { return rounds_of(inner.iter); });
+  });
+}
+
+/// Spends rounds as long as there are some.
+class Budget {
+ public:
+  bool spend(std::uint64_t rounds) {
+    exhausted_ = exhausted_ || rounds > left_;
+    if (rounds > left_) return false;
+    left_ -= rounds;
+    return true;
+  }
+  bool exhausted() const { return exhausted_; }
+
+ private:
+  std::uint64_t left_ = most_rounds;
+  bool exhausted_ = false;
+};
+
 struct Password {
   const std::optional<std::string>* text = nullptr;
   const char* data() const { return text->has_value() ? (*text)->c_str() : nullptr; }
@@ -70,7 +113,7 @@ bool marked_as_trusted(const PKCS12_SAFEBAG* bag) {
 /// Reads the bags of one store with one password.
 class Bags {
  public:
-  Bags(Contents& out, const Password& password) : out_(out), password_(password) {}
+  Bags(Contents& out, const Password& password, Budget& budget) : out_(out), password_(password), budget_(budget) {}
 
   void read(const STACK_OF(PKCS12_SAFEBAG) * bags, int depth) {
     for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags) && out_.parts.size() < most_parts; ++i) read(sk_PKCS12_SAFEBAG_value(bags, i), depth);
@@ -107,8 +150,11 @@ class Bags {
   }
 
   void add_shrouded(PKCS12_SAFEBAG* bag) {
-    OwnInfo info(PKCS12_decrypt_skey(bag, password_.data(), password_.size()));
-    if (info == nullptr && legacy_context() != nullptr)
+    const X509_ALGOR* algorithm = nullptr;
+    X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &algorithm, nullptr);
+    const bool affordable = budget_.spend(rounds_of(algorithm));
+    OwnInfo info(affordable ? PKCS12_decrypt_skey(bag, password_.data(), password_.size()) : nullptr);
+    if (info == nullptr && affordable && legacy_context() != nullptr)
       info.reset(PKCS12_decrypt_skey_ex(bag, password_.data(), password_.size(), legacy_context(), nullptr));
     add_key(bag, info.get(), encryption_of(encode(i2d_X509_SIG, PKCS12_SAFEBAG_get0_pkcs8(bag))));
   }
@@ -137,35 +183,62 @@ class Bags {
 
   Contents& out_;
   const Password& password_;
+  Budget& budget_;
   std::map<std::string, std::size_t> entries_;
   bool locked_ = false;
 };
 
-OwnBags unpack(PKCS7* safe, const Password& password) {
+OwnBags unpack(PKCS7* safe, const Password& password, Budget& budget) {
   const int kind = OBJ_obj2nid(safe->type);
   if (kind == NID_pkcs7_data) return OwnBags(PKCS12_unpack_p7data(safe));
-  if (kind != NID_pkcs7_encrypted) return nullptr;
-  OwnBags out(PKCS12_unpack_p7encdata(safe, password.data(), password.size()));
-  if (out != nullptr || legacy_context() == nullptr) return out;
-  const auto* item = ASN1_ITEM_rptr(PKCS12_SAFEBAGS);
+  if (kind != NID_pkcs7_encrypted || safe->d.encrypted == nullptr || safe->d.encrypted->enc_data == nullptr) return nullptr;
   const PKCS7_ENC_CONTENT* content = safe->d.encrypted->enc_data;
+  if (content->algorithm == nullptr || !budget.spend(rounds_of(content->algorithm))) return nullptr;
+  OwnBags out(PKCS12_unpack_p7encdata(safe, password.data(), password.size()));
+  if (out != nullptr || legacy_context() == nullptr || content->enc_data == nullptr) return out;
+  const auto* item = ASN1_ITEM_rptr(PKCS12_SAFEBAGS);
   return OwnBags(static_cast<STACK_OF(PKCS12_SAFEBAG)*>(PKCS12_item_decrypt_d2i_ex(
       content->algorithm, item, password.data(), password.size(), content->enc_data, 1, legacy_context(), nullptr)));
 }
 
 /// Everything that this password opens; what it does not makes the contents locked.
-Contents open_with(const STACK_OF(PKCS7) * safes, const std::optional<std::string>& text) {
+Contents open_with(const STACK_OF(PKCS7) * safes, const std::optional<std::string>& text, Budget& budget) {
   const Password password{&text};
   Contents out;
   out.format = Format::pkcs12;
-  Bags reader(out, password);
+  Bags reader(out, password, budget);
   for (int i = 0; i < sk_PKCS7_num(safes); ++i) {
-    const OwnBags bags = unpack(sk_PKCS7_value(safes, i), password);
+    const OwnBags bags = unpack(sk_PKCS7_value(safes, i), password, budget);
     if (bags == nullptr) out.locked = true;
     if (bags != nullptr) reader.read(bags.get(), 0);
   }
   out.locked = out.locked || reader.locked();
   return out;
+}
+
+/// The password that the store's digest verifies under; nothing where there is none, or no digest.
+const std::optional<std::string>* verified_by(PKCS12* store, const std::vector<std::optional<std::string>>& candidates, Budget& budget) {
+  if (PKCS12_mac_present(store) == 0) return nullptr;
+  const ASN1_INTEGER* count = nullptr;
+  PKCS12_get0_mac(nullptr, nullptr, nullptr, &count, store);
+  for (const auto& candidate : candidates) {
+    const Password one{&candidate};
+    if (budget.spend(rounds_of(count)) && PKCS12_verify_mac(store, one.data(), one.size()) != 0) return &candidate;
+  }
+  return nullptr;
+}
+
+/// Without a digest that tells the password, the one that opens most.
+Contents open_best(const STACK_OF(PKCS7) * safes, const std::vector<std::optional<std::string>>& candidates, Budget& budget) {
+  Contents best;
+  for (const auto& candidate : candidates) {
+    Contents opened = open_with(safes, candidate, budget);
+    opened.password = password_words(candidate);
+    const bool better = best.format == Format::unknown || (best.locked && !opened.locked) || opened.parts.size() > best.parts.size();
+    if (better) best = std::move(opened);
+    if (!best.locked) break;
+  }
+  return best;
 }
 
 }  // namespace
@@ -189,26 +262,19 @@ bool read_pkcs12(base::ByteView der, const std::optional<std::string>& passphras
   if (store == nullptr) return false;
   const OwnSafes safes(PKCS12_unpack_authsafes(store.get()));
   if (safes == nullptr) return false;
-  out.format = Format::pkcs12;
-  const bool has_mac = PKCS12_mac_present(store.get()) != 0;
-  bool verified = !has_mac;
-  Contents best;
-  bool first = true;
-  for (const auto& password : passwords(passphrase)) {
-    const Password one{&password};
-    const bool mac = has_mac && PKCS12_verify_mac(store.get(), one.data(), one.size()) != 0;
-    Contents opened = open_with(safes.get(), password);
-    const bool better = first || (best.locked && !opened.locked) || opened.parts.size() > best.parts.size();
-    if (better || mac) best = std::move(opened);
-    if (better || mac) best.password = passphrase ? "" : password_words(password);
-    first = false;
-    verified = verified || mac;
-    if (mac || (!has_mac && !best.locked)) break;
-  }
-  best.flaws.insert(best.flaws.begin(), out.flaws.begin(), out.flaws.end());
-  out = std::move(best);
-  if (!verified && !out.locked)
+  Budget budget;
+  const auto candidates = passwords(passphrase);
+  const auto* verified = verified_by(store.get(), candidates, budget);
+  Contents found = verified != nullptr ? open_with(safes.get(), *verified, budget) : open_best(safes.get(), candidates, budget);
+  if (verified != nullptr) found.password = password_words(*verified);
+  if (passphrase) found.password.clear();
+  found.flaws.insert(found.flaws.begin(), out.flaws.begin(), out.flaws.end());
+  out = std::move(found);
+  if (budget.exhausted()) {
+    out.flaws.push_back({0, "its passwords are to be digested more often than is done here: what it hides stays hidden"});
+  } else if (verified == nullptr && !out.locked && PKCS12_mac_present(store.get()) != 0) {
     out.flaws.push_back({0, "no password at hand verifies the keystore: whether it was changed cannot be told"});
+  }
   return true;
 }
 

@@ -53,11 +53,11 @@ std::string locked_key(const PrivateKey& key, const std::string& passphrase, boo
   return drain(bio.get());
 }
 
-std::string pkcs12(const char* password, int key_cipher = 0, int certificate_cipher = 0) {
+std::string pkcs12(const char* password, int key_cipher = 0, int certificate_cipher = 0, int rounds = 0) {
   STACK_OF(X509)* rest = sk_X509_new_null();
   sk_X509_push(rest, chain().intermediate.certificate.handle.get());
   const Own<PKCS12, PKCS12_free> store(PKCS12_create(password, "web", chain().leaf.key.handle.get(), chain().leaf.certificate.handle.get(),
-                                                     rest, key_cipher, certificate_cipher, 0, 0, 0));
+                                                     rest, key_cipher, certificate_cipher, rounds, rounds == 0 ? 0 : -1, 0));
   sk_X509_free(rest);
   return bytes_of(encode(i2d_PKCS12, static_cast<const PKCS12*>(store.get())));
 }
@@ -302,6 +302,21 @@ TEST(Pkcs12, OldCiphersAreReadWithTheLegacyProvider) {
   const std::string old = pkcs12("changeit", NID_pbe_WithSHA1And3_Key_TripleDES_CBC, NID_pbe_WithSHA1And40BitRC2_CBC);
   const Contents found = open(old);
   EXPECT_EQ(certificates(found), 2U);
+}
+
+TEST(Pkcs12, WorkWithoutEndIsRefused) {
+  std::string store = pkcs12("changeit", 0, 0, 70000);
+  EXPECT_FALSE(open(store).locked) << "70000 rounds are done";
+  // The counts in the file, 70000 as an INTEGER of three bytes, become eight million.
+  const std::string usual("\x02\x03\x01\x11\x70", 5);
+  std::size_t changed = 0;
+  for (std::size_t at = store.find(usual); at != std::string::npos; at = store.find(usual, at + 1), ++changed) store[at + 2] = '\x7a';
+  ASSERT_GT(changed, 0U);
+  const auto begin = std::chrono::steady_clock::now();
+  const Contents found = open(store);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  EXPECT_TRUE(found.locked);
+  EXPECT_THAT(flaws(found), HasSubstr("digested more often"));
 }
 
 TEST(Jks, TrustedCertificatesAreAnchors) {

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/text.h"
+#include "x509/oddities.h"
 
 namespace whytls::certs {
 namespace {
@@ -67,18 +67,26 @@ void remark_order(const Set& set, const x509::Judgement& j, std::vector<Remark>&
       "the certificates stand in the wrong order, which strict clients refuse; the right one is: " + base::join(right, ", "));
 }
 
-/// Two certificates for one key: a cross-sign, or a reissue (RFC 4158 3.5.12 speaks of both).
-void remark_twins(const x509::Judgement& j, std::vector<Remark>& out) {
-  std::set<x509::Digest> told;
-  for (std::size_t i = 1; i < j.served.size(); ++i) {
-    for (std::size_t k = i + 1; k < j.served.size(); ++k) {
-      const Certificate& a = j.served[i];
-      const Certificate& b = j.served[k];
-      if (a.sha256 == b.sha256 || a.handle == nullptr || b.handle == nullptr || a.spki_sha256 != b.spki_sha256) continue;
-      if (!told.insert(a.spki_sha256).second) continue;
-      add(out, Weight::note, "chain.one-key",
-          fmt::format("two certificates are for one key, {}: by \"{}\" until {}, and by \"{}\" until {}", quoted(a), a.issuer_common_name,
-                      base::date(a.not_after), b.issuer_common_name, base::date(b.not_after)));
+/// What x509/oddities.h sees beyond what is said here with the places in the files.
+void remark_oddities(const x509::Judgement& j, const x509::JudgeOptions& options, std::vector<Remark>& out) {
+  using enum x509::OddityKind;
+  for (const x509::Oddity& oddity : x509::oddities(j, options)) {
+    switch (oddity.kind) {
+      case root_sent:
+      case duplicate:
+      case wrong_order:
+      case unrelated:
+      case issuer_ends_first:
+        break;
+      case expired_cross_sign:
+      case test_key:
+        add(out, Weight::warning, "chain." + std::string(x509::name(oddity.kind)), oddity.text);
+        break;
+      case same_key:
+      case replaced_root:
+      case reissued_root:
+      case better_leaf:
+        add(out, Weight::note, "chain." + std::string(x509::name(oddity.kind)), oddity.text);
     }
   }
 }
@@ -140,7 +148,8 @@ void remark_validity(const Certificate& c, base::Time at, std::vector<Remark>& o
                   base::how_long(c.not_after - at), *left));
 }
 
-void remark_chain(const Set& set, const std::vector<File>& files, const x509::Judgement& j, std::vector<Remark>& out) {
+void remark_chain(const Set& set, const std::vector<File>& files, const x509::Judgement& j, const x509::JudgeOptions& options,
+                  std::vector<Remark>& out) {
   remark_order(set, j, out);
   if (set.ordered && !j.facts.duplicates.empty())
     add(out, Weight::warning, "chain.duplicate", "sent more than once: " + few(places_of(set, files, j.facts.duplicates)));
@@ -150,7 +159,7 @@ void remark_chain(const Set& set, const std::vector<File>& files, const x509::Ju
   if (!j.facts.unparsable.empty())
     add(out, Weight::warning, "chain.unreadable", "cannot be decoded: " + few(places_of(set, files, j.facts.unparsable)));
   remark_root(set, files, out);
-  remark_twins(j, out);
+  remark_oddities(j, options, out);
   for (const x509::Problem& p : j.elsewhere)
     add(out, Weight::note, "path.another", fmt::format("{} on one path: {}; another path avoids it", p.subject, p.value));
 }

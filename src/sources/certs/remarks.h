@@ -8,7 +8,8 @@ namespace whytls::certs {
 
 void remark_files(const std::vector<File>& files, std::vector<Remark>& out);
 /// Order, repetitions, strangers, a root without need; validity, names, purpose of a judged set.
-void remark_chain(const Set& set, const std::vector<File>& files, const x509::Judgement& judgement, std::vector<Remark>& out);
+void remark_chain(const Set& set, const std::vector<File>& files, const x509::Judgement& judgement, const x509::JudgeOptions& options,
+                  std::vector<Remark>& out);
 void remark_leaf(const x509::Judgement& judgement, const Question& question, std::vector<Remark>& out);
 /// Authorities of a trust store that have expired.
 void remark_authorities(const Sorted& sorted, const std::vector<File>& files, base::Time at, std::vector<Remark>& out);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "observe/chain.h"
 #include "sources/certs/remarks.h"
+#include "x509/clients.h"
 
 namespace whytls::certs {
 namespace {
@@ -77,6 +78,19 @@ void state_chain(Evidence& e, const Set& set, const std::vector<File>& files, co
   for (std::size_t i = 0; i < j.path.size(); ++i)
     if (const auto left = percent_left(j.path[i].certificate, options.at))
       state(e, Kind::validity_left, static_cast<std::int64_t>(*left), {}, {}, std::to_string(i));
+}
+
+/// Which kinds of client differ about it. Whether the root is a public one is not known of a file.
+void state_clients(Evidence& e, const std::vector<base::Bytes>& served, const x509::Judgement& j, const x509::JudgeOptions& options) {
+  if (j.served.empty() || j.served.front().handle == nullptr) return;
+  x509::ClientQuestion question{.options = options};
+  question.timestamps = x509::embedded_scts(j.served.front()).timestamps;
+  Evidence views = observe::client_facts(x509::who_accepts(served, question));
+  views.add(observe::profile_facts(j));
+  for (evidence::Fact fact : views.facts()) {
+    fact.provenance = {"certificate", {}};
+    e.add(std::move(fact));
+  }
 }
 
 /// A block in the leaf's file that was meant to be a certificate and cannot be read: the leaf itself, where it stands before all others.
@@ -210,9 +224,10 @@ Review review(const Set& set, const std::vector<File>& files, const Question& qu
   state_damage(out.evidence, set, files);
   state_first(out.evidence, set, files);
   state_key(out.evidence, set, files);
+  state_clients(out.evidence, served, out.judgement, options);
   state_end(out.evidence, &out.judgement);
   remark_files(files, out.remarks);
-  remark_chain(set, files, out.judgement, out.remarks);
+  remark_chain(set, files, out.judgement, options, out.remarks);
   remark_leaf(out.judgement, question, out.remarks);
   remark_found(options.extra, out.judgement, out.remarks);
   list_links(set, files, options.extra, out);

@@ -345,7 +345,7 @@ void judge_responses(const Path& path, const Context& context, std::vector<Probl
       if (answer.status != Revocation::revoked || answer.signature != Verified::yes) continue;
       const std::string when = answer.revoked_at ? " on " + base::date(*answer.revoked_at) : "";
       const std::string why = answer.revocation_reason.empty() ? "" : ", " + answer.revocation_reason;
-      Subject{path, i, out}.fault(Code::revoked, "OCSP responder: revoked" + when + why, answer.usable());
+      Subject{path, i, out}.fault(Code::revoked, fmt::format("OCSP responder: revoked{}{}", when, why), answer.usable());
     }
   }
 }

@@ -120,6 +120,7 @@ JudgeOptions options_for(const Traits& traits, const ClientQuestion& question) {
   o.issuers_have_purposes = !traits.lax_above;
   if (traits.signs && o.key_use == KeyUse::any) o.key_use = KeyUse::signing;
   o.crls.clear();
+  o.responses.clear();
   if (!traits.staples) o.staples.clear();
   return o;
 }

@@ -147,6 +147,8 @@ std::string ids(const std::vector<x509::ClientView>& views, x509::Accepts answer
 std::string summary(const std::vector<x509::ClientView>& views) {
   const std::string yes = ids(views, x509::Accepts::yes);
   const std::string no = ids(views, x509::Accepts::no);
+  if (std::all_of(views.begin(), views.end(), [](const auto& view) { return view.accepts == x509::Accepts::no; }))
+    return "every kind of client refuses it";
   if (no.empty()) return "accepted by " + (yes.empty() ? std::string("nobody for certain") : yes);
   return yes.empty() ? "refused by " + no : fmt::format("accepted by {}; refused by {}", yes, no);
 }

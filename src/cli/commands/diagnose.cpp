@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/cert_present.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/present.h"
@@ -48,6 +49,16 @@ std::string unusable_words(const base::Error& error, const investigate::Request&
   return value.empty() ? error.text() : fmt::format("{} {}: {}", error.where, value, error.what);
 }
 
+/// Where trust is the question: which stores of this machine have the root, unless one was given.
+void add_trust_table(const Options& options, const investigate::Investigation& found, report::Report& report) {
+  const bool store_given = !options.request.ca_file.empty() || !options.request.ca_dir.empty();
+  if (!found.diagnosis.verdict || store_given || options.output.quiet || found.chain.empty()) return;
+  const std::string_view id = found.diagnosis.verdict->cause->id;
+  for (const std::string_view about : {"certificate.untrusted-root", "certificate.incomplete-chain", "certificate.self-signed",
+                                       "configuration.trust-store", "network.tls-intercepted"})
+    if (id == about) return add_stores(report, found.chain, options.request.at.value_or(base::now()));
+}
+
 Exit run(Options& options) {
   if (options.words.size() != 1) {
     complain(options.words.empty() ? "the target is missing: expected host, host:port, [v6]:port or a URL"
@@ -62,7 +73,8 @@ Exit run(Options& options) {
   const investigate::Investigation found = investigate::investigate(
       options.request, [&](const std::string& line) { progress.show(line); }, interruption());
   progress.clear();
-  const report::Report report = report_of(found);
+  report::Report report = report_of(found);
+  add_trust_table(options, found, report);
   if (found.unusable) {
     const auto& verdict = found.diagnosis.verdict;
     const std::string id = verdict ? fmt::format(" ({})", verdict->cause->id) : "";

@@ -34,13 +34,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.store = &store;
   if (!reader.rest().empty()) options.staples = {base::Bytes(reader.rest().begin(), reader.rest().end())};
   const x509::Judgement j = x509::judge(chain, options);
-  demand(j.trusted == j.problems.empty());
-  demand(!j.trusted || j.path.back().anchor);
+  demand(j.trusted == j.problems.empty() && (!j.trusted || j.path.back().anchor));
   demand(j.paths <= 32 && j.path.size() <= 20 && j.departures.size() == j.path.size());
   for (const x509::Problem& p : j.problems) demand(p.position <= j.path.size());
   const x509::Judgement again = x509::judge(chain, options);
   demand(again.trusted == j.trusted && again.problems.size() == j.problems.size() && again.paths == j.paths);
-  for (const x509::ClientView& view : x509::who_accepts(chain, {.options = options}))
+  // A dozen judgements each: of short chains only, or nothing else would be tried.
+  for (const x509::ClientView& view : chain.size() > 2 ? std::vector<x509::ClientView>{} : x509::who_accepts(chain, {.options = options}))
     demand((view.accepts == x509::Accepts::yes) == view.reasons.empty());
   for (const x509::Oddity& oddity : x509::oddities(j, options)) demand(!oddity.served || *oddity.served < j.served.size());
   options.profile = x509::Profile::web_pki;

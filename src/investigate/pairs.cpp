@@ -93,7 +93,7 @@ void ask_at_once(const Session& s, const std::vector<probe::Variation>& all, std
   const auto together =
       std::find_if(all.begin(), all.end(), [](const probe::Variation& v) { return !v.spoils && v.change == evidence::change::algorithms; });
   if (together == all.end()) return;
-  const probe::Variation one = *together;
+  const probe::Variation& one = *together;
   std::erase_if(chosen, [](const probe::Variation& v) { return is_algorithm(v) || v.change == evidence::change::algorithms; });
   chosen.insert(chosen.begin(), one);
 }

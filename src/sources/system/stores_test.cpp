@@ -53,7 +53,7 @@ std::string jks(std::uint8_t entries) {
   std::string out("\xfe\xed\xfe\xed\0\0\0\2\0\0\0", 11);
   out += static_cast<char>(entries);
   for (std::uint8_t i = 0; i < entries; ++i) out += std::string("\0\0\0\2\0\1a\0\0\0\0\0\0\0\0\0\5X.509\0\0\0\1x", 27);
-  return out;
+  return out + std::string(20, '\0');  // the digest, which no password verifies
 }
 
 TEST(Stores, CountsTheEntriesOfAJavaKeystore) {

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t most_rows = 48, most_waiting = 16, patience = 6;
 
 /// Words without which a line that speaks of a reset, an end or a time-out speaks of something else.
-constexpr std::array<std::string_view, 10> words{"ssl", "tls", "cert", "x509", "handshake", "pkix", "0x8009", "alert", "schannel", "ah0"};
+constexpr std::array<std::string_view, 11> words{"verify error", "ssl",    "tls",   "cert",     "x509", "handshake",
+                                                 "pkix",         "0x8009", "alert", "schannel", "ah0"};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 

@@ -80,15 +80,47 @@ std::string extension_form(const View& v) {
   return {};
 }
 
-/// RFC 5280 4.1: what is signed is DER, of which there is one encoding only.
-std::string encoding(const View& v) {
-  const OwnX509 copy(X509_dup(v.x));
-  if (copy == nullptr) return {};
-  unsigned char* part = nullptr;
-  if (i2d_re_X509_tbs(copy.get(), &part) <= 0) return {};
-  OPENSSL_free(part);
-  return if_so(encode(i2d_X509, static_cast<const X509*>(copy.get())) != v.c.der, "its encoding is not DER");
+/// The length of X.690 8.1.3, in its one shortest form (10.1).
+bool read_length(base::Reader& in, std::size_t& out) {
+  std::uint8_t first = 0;
+  if (!in.u8(first, "length")) return false;
+  out = first & 0x7fU;
+  if (first < 0x80) return true;
+  const std::size_t octets = out;
+  out = 0;
+  if (octets == 0 || octets > 4) return false;
+  for (std::size_t i = 0; i < octets; ++i) {
+    std::uint8_t next = 0;
+    if (!in.u8(next, "length") || (i == 0 && next == 0)) return false;
+    out = out << 8U | next;
+  }
+  return out >= 0x80;
 }
+
+/// X.690 11.1 and 8.3.2; `after_oid`: there a BOOLEAN is an extension's critical, whose default is not written (11.5).
+bool is_der_value(std::uint8_t tag, base::ByteView value, bool after_oid) {
+  if (tag == V_ASN1_BOOLEAN) return value.size() == 1 && (value[0] == 0xff || (value[0] == 0 && !after_oid));
+  if (tag != V_ASN1_INTEGER || value.size() < 2) return tag != V_ASN1_INTEGER || !value.empty();
+  return !(value[0] == 0 && value[1] < 0x80) && !(value[0] == 0xff && value[1] >= 0x80);
+}
+
+bool is_der(base::ByteView bytes, unsigned depth = 0) {
+  base::Reader in(bytes);
+  std::uint8_t before = 0;
+  while (!in.empty()) {
+    std::uint8_t tag = 0;
+    std::size_t size = 0;
+    base::ByteView value;
+    if (!in.u8(tag, "tag") || (tag & 0x1fU) == 0x1fU || !read_length(in, size) || !in.bytes(size, value, "value")) return false;
+    const bool constructed = (tag & 0x20U) != 0;
+    if (constructed ? depth > 30 || !is_der(value, depth + 1) : !is_der_value(tag, value, before == V_ASN1_OBJECT)) return false;
+    before = tag;
+  }
+  return true;
+}
+
+/// RFC 5280 4.1: what is signed is DER, of which there is one encoding only.
+std::string encoding(const View& v) { return if_so(!is_der(v.c.der), "its encoding is not DER"); }
 
 /// RFC 5280 4.2.1.1, 4.2.1.2, 4.2.1.15, 4.2.2.1, 4.2.2.2: these MUST be non-critical.
 std::string wrongly_critical(const View& v) {

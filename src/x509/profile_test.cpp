@@ -201,6 +201,25 @@ TEST(Profile, of_the_web_lets_constraints_be_uncritical_and_rfc_5280_lets_author
   EXPECT_TRUE(judge(d.served(), options).has(Code::invalid_ca));
 }
 
+/// Sets one octet behind `marker`, where it stands for the first time.
+Certificate changed(const Certificate& c, const base::Bytes& marker, std::uint8_t value) {
+  base::Bytes der = c.der;
+  const auto at = std::search(der.begin(), der.end(), marker.begin(), marker.end());
+  EXPECT_NE(at, der.end());
+  *(at + static_cast<std::ptrdiff_t>(marker.size())) = value;
+  return examine(der);
+}
+
+TEST(Profile, knows_der_from_other_encodings) {
+  Chain c = conforming();
+  c.issue();
+  // basicConstraints, critical: the BOOLEAN behind its OID is TRUE, which DER writes as FF, and FALSE it does not write.
+  const base::Bytes critical{0x06, 0x03, 0x55, 0x1d, 0x13, 0x01, 0x01};
+  EXPECT_EQ(rules(changed(c.root.certificate, critical, 0xff), Role::intermediate), "");
+  EXPECT_EQ(rules(changed(c.leaf.certificate, critical, 0x01), Role::leaf), "encoding");
+  EXPECT_EQ(rules(changed(c.leaf.certificate, critical, 0x00), Role::leaf), "encoding");
+}
+
 TEST(Profile, says_nothing_of_what_cannot_be_parsed) { EXPECT_TRUE(departures(examine({}), Role::leaf).empty()); }
 
 }  // namespace

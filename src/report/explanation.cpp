@@ -117,7 +117,7 @@ void print_headline(Sheet& sheet, const Explanation& explanation) {
 Json json_of(const Explained& message) {
   const auto or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
   return {{"library", message.library}, {"versions", or_null(message.versions)},   {"code", message.code},
-          {"meaning", message.meaning}, {"raised_by", or_null(message.raised_by)}, {"causes", message.causes}};
+          {"meaning", message.meaning}, {"raised_by", message.raised_by.empty() ? "either" : message.raised_by}, {"causes", message.causes}};
 }
 
 Json json_of(const Candidate& candidate) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The failed handshakes of a log, grouped by cause, as a value and in its forms: text, and whytls.log/1 and whytls.event/1 for programs
-// (docs/schema/log-1.schema.json).
+// (docs/schema/log-1.schema.json, event-1.schema.json).
 #pragma once
 
 #include <cstdint>

@@ -123,7 +123,7 @@ Exit run(Options& options) {
     return explain_log(files, options.own.contains("follow"), options.output);
   }
   if (options.words.empty()) {
-    complain("explain needs a message in quotes, - for standard input, or the id of a cause (whytls explain --list)");
+    complain("explain needs the id of a cause, a message in quotes, or - for standard input (whytls explain --list names the ids)");
     return Exit::usage;
   }
   std::string text = base::join(options.words, " ");

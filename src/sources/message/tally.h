@@ -52,7 +52,7 @@ class Tally {
   /// From the counts by the hour up to the log's last moment.
   Trend trend(base::Time log_end) const;
 
-  static constexpr std::size_t most_clients = 65536, most_hours = 24 * 400, most_examples = 2;
+  static constexpr std::size_t most_clients = 65536, most_hours = 9600, most_examples = 2;
 };
 
 }  // namespace whytls::sources::message

@@ -291,5 +291,16 @@ TEST(Trust, ends_on_circles) {
   EXPECT_TRUE(j.has(Code::untrusted_root)) << codes(j);
 }
 
+TEST(Trust, takes_a_leaf_in_the_store_for_the_anchor_itself) {
+  Chain c;
+  c.leaf_as.hash = "sha1";  // of an anchor's own signature nothing depends
+  c.issue();
+  const TrustStore store = TrustStore::of_certificates({c.leaf.certificate}, "the leaf");
+  const Judgement j = judge(c.served(), options_with(store));
+  EXPECT_TRUE(j.trusted) << codes(j);
+  ASSERT_EQ(j.path.size(), 1U);
+  EXPECT_TRUE(j.path.front().anchor);
+}
+
 }  // namespace
 }  // namespace whytls::x509

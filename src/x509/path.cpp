@@ -143,6 +143,8 @@ void Builder::extend(Path& path, std::vector<Path>& out) {
 std::vector<Path> Builder::paths() {
   std::vector<Path> out;
   if (pool_.empty() || pool_.front()->origin != Origin::served || pool_.front()->index != 0) return out;
+  // Every other link is looked for among the anchors when it is a candidate.
+  pool_.front()->anchor = is_anchor(*pool_.front());
   Path path;
   path.links.push_back(pool_.front().get());
   extend(path, out);

@@ -75,7 +75,7 @@ bool worth_a_line(const Report& report, const Fact& fact) {
 /// "the server asks for a client certificate: yes", for a fact that came without words.
 std::string meaning_words(const Fact& fact) {
   const std::string_view meaning = evidence::info(fact.kind).meaning;
-  const std::string form = to_text(fact);
+  std::string form = to_text(fact);
   const std::size_t value = form.find(" = ");
   if (value == std::string::npos) return form;
   return fmt::format("{}: {}", base::trim(meaning.substr(0, meaning.find_first_of(";(:"))), form.substr(value + 3));

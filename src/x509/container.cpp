@@ -70,7 +70,6 @@ void read_der(base::ByteView bytes, const std::optional<std::string>& passphrase
 }
 
 void read_binary(base::ByteView bytes, const std::optional<std::string>& passphrase, Contents& out) {
-  if (read_java_keystore(bytes, passphrase, out)) return;
   if (bytes.front() != sequence_tag) return;
   if (read_pkcs12(bytes, passphrase, out) || read_pkcs7(bytes, out)) return;
   read_der(bytes, passphrase, out);
@@ -85,6 +84,8 @@ void read_any(base::ByteView bytes, const std::optional<std::string>& passphrase
     out.flaws.push_back({0, "the file is written in UTF-16: servers find nothing in it", Flaw::Weight::broken});
     return;
   }
+  // A keystore may hold anything, the marks of PEM among it.
+  if (read_java_keystore(bytes, passphrase, out)) return;
   if (bytes.front() != sequence_tag && looks_like_pem(text)) return read_pem_parts(text, passphrase, out);
   read_binary(bytes, passphrase, out);
   // A binary start may be an accident: a note that begins with a zero, say.

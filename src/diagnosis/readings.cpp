@@ -210,8 +210,10 @@ LeftOpen left_open(const Evidence& evidence) {
     return a.weight != b.weight ? a.weight > b.weight : supports(a) > supports(b);
   });
   std::stable_sort(telling.begin(), telling.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const int best = out.candidates.empty() ? 0 : out.candidates.front().weight;
   for (const auto& [points, words] : telling)
-    if (std::find(out.tell_apart.begin(), out.tell_apart.end(), words) == out.tell_apart.end()) out.tell_apart.push_back(words);
+    if (points * 2 >= best && std::find(out.tell_apart.begin(), out.tell_apart.end(), words) == out.tell_apart.end())
+      out.tell_apart.push_back(words);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "report/layout.h"
@@ -15,10 +16,11 @@ using diagnosis::Candidate;
 using diagnosis::Confidence;
 using evidence::Kind;
 
-constexpr std::size_t most_messages = 6, most_causes = 6, most_tell_apart = 3;
+constexpr std::size_t most_messages = 6, most_causes = 6, most_beside_likely = 4, most_tell_apart = 3;
 
 std::string library_words(const Explained& message) {
-  return message.versions.empty() ? message.library : message.library + " " + message.versions;
+  constexpr std::size_t brief = 24;
+  return message.versions.empty() || message.versions.size() > brief ? message.library : message.library + " " + message.versions;
 }
 
 /// The wrappers come last: what a message leaves open is the measure.
@@ -49,16 +51,18 @@ std::string raised_words(const Explanation& explanation) {
   return out;
 }
 
-std::string at_fault(const Candidate& best) {
-  switch (best.side) {
-    case remedy::Side::client:
-      return "likely the client's to mend";
-    case remedy::Side::server:
-      return "likely the server's to mend";
-    case remedy::Side::network:
-      return "likely something between client and server";
-  }
-  return {};
+/// Whose move it likely is; where the first cause is no more than possible, whose it may be.
+std::string at_fault(const std::vector<Candidate>& candidates) {
+  const auto words = [](remedy::Side side) {
+    return side == remedy::Side::client ? "the client's" : side == remedy::Side::server ? "the server's" : "between client and server";
+  };
+  const Candidate& best = candidates.front();
+  if (best.confidence != Confidence::possible)
+    return std::string("likely ") + words(best.side) + (best.side == remedy::Side::network ? "" : " to mend");
+  for (const Candidate& other : candidates)
+    if (other.side != best.side && other.weight * 2 > best.weight)
+      return std::string("the cause may be ") + words(best.side) + " or " + words(other.side);
+  return std::string("the cause may be ") + words(best.side);
 }
 
 std::string support_words(const Candidate& candidate, const Explanation& explanation) {
@@ -74,21 +78,23 @@ std::string support_words(const Candidate& candidate, const Explanation& explana
 
 void print_candidates(Sheet& sheet, const Explanation& explanation) {
   const auto& candidates = explanation.left_open.candidates;
+  const bool open = candidates.empty() || candidates.front().confidence == Confidence::possible;
+  const std::size_t most = open ? most_causes : most_beside_likely;
   std::size_t number = 0;
   for (const Candidate& candidate : candidates) {
-    if (++number > most_causes) break;
+    if (++number > most) break;
     sheet.entry(number == 1 ? "causes" : "",
                 fmt::format("{}. {}  ({}, {})", number, candidate.cause->id, diagnosis::confidence_name(candidate.confidence),
                             remedy::side_name(candidate.side)),
                 Tone::strong);
     sheet.entry("", candidate.summary);
-    if (const std::string why = support_words(candidate, explanation); number == 1 && !why.empty())
-      sheet.entry("", "for it: " + why, Tone::dim);
+    const std::string why = support_words(candidate, explanation);
+    const bool told = explanation.messages.empty() || why == explanation.messages.front().meaning;
+    if (number == 1 && !why.empty() && !told) sheet.entry("", "for it: " + why, Tone::dim);
     if (number > 1 && !candidate.remedies.empty())
       sheet.entry("", "fix: " + std::string(remedy::info(candidate.remedies.front()).text), Tone::dim);
   }
-  if (candidates.size() > most_causes)
-    sheet.entry("", fmt::format("and {} less likely: --format json", candidates.size() - most_causes), Tone::dim);
+  if (candidates.size() > most) sheet.entry("", fmt::format("and {} less likely: --format json", candidates.size() - most), Tone::dim);
 }
 
 void print_fixes(Sheet& sheet, const Explanation& explanation) {
@@ -98,7 +104,9 @@ void print_fixes(Sheet& sheet, const Explanation& explanation) {
     if (fix.text != last) sheet.entry(label, fmt::format("{}: {}", remedy::side_name(fix.side), fix.text));
     label = "";
     last = fix.text;
-    for (const std::string& line : base::split(fix.snippet, "\n")) sheet.verbatim(Sheet::margin + 2, line);
+    std::string name = fix.software;
+    for (const std::string& line : base::split(fix.snippet, "\n"))
+      sheet.verbatim(4, fmt::format("{:<11}{}", std::exchange(name, ""), line));
   }
 }
 
@@ -116,8 +124,12 @@ void print_headline(Sheet& sheet, const Explanation& explanation) {
 
 Json json_of(const Explained& message) {
   const auto or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  return {{"library", message.library}, {"versions", or_null(message.versions)},   {"code", message.code},
-          {"meaning", message.meaning}, {"raised_by", message.raised_by.empty() ? "either" : message.raised_by}, {"causes", message.causes}};
+  return {{"library", message.library},
+          {"versions", or_null(message.versions)},
+          {"code", message.code},
+          {"meaning", message.meaning},
+          {"raised_by", message.raised_by.empty() ? "either" : message.raised_by},
+          {"causes", message.causes}};
 }
 
 Json json_of(const Candidate& candidate) {
@@ -154,7 +166,7 @@ std::string explanation_text(const Explanation& explanation, const Style& style)
   if (style.quiet) return sheet.take();
   if (!explanation.left_open.candidates.empty()) {
     const std::string raised = raised_words(explanation);
-    sheet.paragraph(2, (raised.empty() ? "" : raised + "; ") + at_fault(explanation.left_open.candidates.front()) + ".");
+    sheet.paragraph(2, (raised.empty() ? "" : raised + "; ") + at_fault(explanation.left_open.candidates) + ".");
   }
   sheet.blank();
   print_messages(sheet, explanation);
@@ -168,7 +180,7 @@ std::string explanation_text(const Explanation& explanation, const Style& style)
   print_fixes(sheet, explanation);
   if (!explanation.next.empty()) {
     sheet.entry("next", "this decides:");
-    sheet.verbatim(Sheet::margin + 2, explanation.next, Tone::strong);
+    sheet.verbatim(4, explanation.next, Tone::strong);
   }
   if (!explanation.left_open.candidates.empty())
     sheet.entry("more", fmt::format("whytls explain {}", explanation.left_open.candidates.front().cause->id));

@@ -49,9 +49,24 @@ std::string next_line(const Place& place, const diagnosis::LeftOpen& open) {
   return place.host.empty() ? "" : line_for_host(place);
 }
 
+/// What it says; where the table has a word or two only, the sentence that defines its symptom.
+std::string meaning_of(const Match& match) {
+  constexpr std::size_t terse = 28;
+  if (match.row->meaning.size() >= terse) return std::string(match.row->meaning);
+  for (const evidence::Fact& fact : match.evidence.facts()) {
+    const std::string_view sentence = fact.kind == Kind::symptom ? sources::message::symptom_meaning(fact.subject) : std::string_view{};
+    if (!sentence.empty()) return std::string(sentence);
+  }
+  return std::string(match.row->meaning);
+}
+
 report::Explained explained(const Match& match) {
-  report::Explained out{std::string(match.row->library), std::string(match.row->versions),  match.words,
-                        std::string(match.row->meaning), std::string(match.row->raised_by), {}};
+  report::Explained out{std::string(match.row->library),
+                        std::string(match.row->versions),
+                        match.words,
+                        meaning_of(match),
+                        std::string(match.row->raised_by),
+                        {}};
   for (const Candidate& each : diagnosis::left_open(match.evidence).candidates) out.causes.emplace_back(each.cause->id);
   return out;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/message/table.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/embedded.h"
 
@@ -43,5 +45,15 @@ std::span<const Row> rows() {
 }
 
 bool is_message(const Row& row) { return row.library != "context" && row.library != "notes"; }
+
+std::string_view symptom_meaning(std::string_view name) {
+  static constexpr auto all = std::to_array<std::pair<std::string_view, std::string_view>>({
+#define SYMPTOM(word, meaning) {word, meaning},
+#include "evidence/symptoms.def"
+#undef SYMPTOM
+  });
+  const auto* found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.first == name; });
+  return found == all.end() ? std::string_view{} : found->second;
+}
 
 }  // namespace whytls::sources::message

@@ -30,4 +30,7 @@ std::span<const Row> rows();
 /// Whether a row tells a library's message; the others say where a message stands, or why words mislead.
 bool is_message(const Row& row);
 
+/// What evidence/symptoms.def says of a symptom; empty where there is none of that name.
+std::string_view symptom_meaning(std::string_view name);
+
 }  // namespace whytls::sources::message

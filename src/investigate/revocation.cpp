@@ -57,45 +57,40 @@ std::optional<Question> ask(const x509::Judgement& j, std::size_t i, bool ocsp) 
   return ocsp && out.request.empty() ? std::nullopt : std::optional<Question>(out);
 }
 
-Answer fetch(const Question& question, std::chrono::milliseconds timeout, const net::CancelFlag* cancel, base::Time now) {
-  Answer out{.question = question};
-  if (auto kept = net::Cache::of_user().find(question.name, now)) {
-    out.body = std::move(*kept);
-    out.cached = true;
-    return out;
+/// RFC 6960 4.2.1: an answer that names only why there is none has five bytes.
+bool says_nothing(const net::HttpResponse& response) {
+  constexpr std::size_t bare_status = 5;
+  return !response.failure.empty() || response.body.size() <= bare_status;
+}
+
+/// By GET where its URL stays short, which caches on the way can answer; and by POST, which is all that some responders take
+/// (RFC 6960 A.1), whatever they say to a GET.
+net::HttpResponse ask_responder(const Question& question, net::HttpRequest request) {
+  const net::Deadline deadline = net::Clock::now() + request.timeout;
+  if (const std::string get = x509::ocsp_get_url(question.url, question.request); !get.empty()) {
+    request.url = get;
+    net::HttpResponse response = net::fetch(request);
+    if (response.status == 0 || response.timed_out || !says_nothing(response)) return response;
   }
+  request.url = question.url;
+  request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - net::Clock::now());
+  request.method = "POST";
+  request.body = question.request;
+  request.content_type = "application/ocsp-request";
+  return net::fetch(request);
+}
+
+Answer fetch(const Question& question, std::chrono::milliseconds timeout, const net::CancelFlag* cancel) {
   net::HttpRequest request;
   request.url = question.url;
   request.timeout = timeout;
   request.max_bytes = most_answer;
   request.cancel = cancel;
-  if (question.ocsp) {
-    const std::string get = x509::ocsp_get_url(question.url, question.request);
-    if (!get.empty()) request.url = get;
-  }
-  net::HttpResponse response = net::fetch(request);
-  if (question.ocsp && (!response.failure.empty() || request.url == question.url) && !response.timed_out && response.status != 0) {
-    // RFC 6960 A.1: some responders take POST alone.
-    request.url = question.url;
-    request.method = "POST";
-    request.body = question.request;
-    request.content_type = "application/ocsp-request";
-    response = net::fetch(request);
-  }
+  net::HttpResponse response = question.ocsp ? ask_responder(question, request) : net::fetch(request);
+  Answer out{.question = question};
   out.date = response.date;
   out.failure = response.failure;
   out.body = std::move(response.body);
-  return out;
-}
-
-std::vector<Answer> fetch_all(const Session& s, const std::vector<Question>& questions) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(s.runner.place().overall - net::Clock::now());
-  if (left.count() <= 0) return {};
-  std::vector<std::future<Answer>> futures;
-  for (const Question& question : questions)
-    futures.push_back(std::async(std::launch::async, fetch, question, std::min(left, patience), s.cancel, base::now()));
-  std::vector<Answer> out;
-  for (auto& future : futures) out.push_back(future.get());
   return out;
 }
 
@@ -131,6 +126,40 @@ Standing take(const x509::Judgement& j, const Answer& answer, x509::JudgeOptions
   return {said.status, ""};
 }
 
+/// What is on disk counts as far as it holds now; else the question is asked anew.
+std::optional<Answer> kept(const x509::Judgement& j, const Question& question, base::Time at) {
+  auto body = net::Cache::of_user().find(question.name, base::now());
+  if (!body) return std::nullopt;
+  Answer out{.question = question};
+  out.body = std::move(*body);
+  out.cached = true;
+  x509::JudgeOptions trial;
+  trial.at = at;
+  if (take(j, out, trial).status == x509::Revocation::unknown) return std::nullopt;
+  return out;
+}
+
+std::vector<Answer> answers_to(const Session& s, const x509::Judgement& j, const std::vector<Question>& questions, base::Time at) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(s.runner.place().overall - net::Clock::now());
+  std::vector<Answer> out;
+  std::vector<std::future<Answer>> futures;
+  for (const Question& question : questions) {
+    if (auto answer = kept(j, question, at)) {
+      out.push_back(std::move(*answer));
+    } else if (left.count() > 0) {
+      futures.push_back(std::async(std::launch::async, fetch, question, std::min(left, patience), s.cancel));
+    }
+  }
+  for (auto& future : futures) out.push_back(future.get());
+  return out;
+}
+
+/// Caches on the way only ever make a time older: the newest is the nearest to now.
+void note_date(Revocations& out, base::Time date) {
+  if (out.dates.empty()) out.dates.push_back(date);
+  out.dates.front() = std::max(out.dates.front(), date);
+}
+
 bool answered_by_staple(const x509::Judgement& j, std::size_t i) { return i == 0 && j.staple && j.staple->usable(); }
 
 void state(Session& s, std::size_t position, const Standing& standing) {
@@ -155,8 +184,8 @@ void round(Session& s, const x509::Judgement& j, bool ocsp, std::vector<std::pai
     if (auto question = ask(j, position, ocsp)) questions.push_back(std::move(*question));
   if (questions.empty()) return;
   s.say(ocsp ? "asking the issuer's responder about revocation" : "fetching the issuer's revocation list");
-  for (const Answer& answer : fetch_all(s, questions)) {
-    if (answer.date && ocsp) out.dates.push_back(*answer.date);
+  for (const Answer& answer : answers_to(s, j, questions, options.at)) {
+    if (answer.date && ocsp) note_date(out, *answer.date);
     const Standing standing = take(j, answer, options);
     const auto entry = std::find_if(open.begin(), open.end(), [&](const auto& one) { return one.first == answer.question.position; });
     if (entry == open.end()) continue;

@@ -12,9 +12,9 @@
 #include "net/fetch/http.h"
 #include "observe/chain.h"
 #include "registry/registry.h"
+#include "x509/container.h"
 #include "x509/judge.h"
 #include "x509/key.h"
-#include "x509/pem.h"
 
 namespace whytls::investigate {
 namespace {
@@ -26,14 +26,39 @@ constexpr std::size_t most_bytes = 65536;
 
 base::Time time_of(const Session& s) { return s.request.at.value_or(base::now()); }
 
-/// AIA serves one DER certificate, by rights; PEM is met as well.
-std::vector<x509::Certificate> certificates_in(const base::Bytes& body) {
-  std::vector<x509::Certificate> out;
-  if (auto one = x509::parse_certificate(body)) out.push_back(std::move(*one));
-  for (const x509::PemBlock& block : x509::read_pem(base::text(body), 16).blocks)
-    if (x509::is_certificate_label(block.label))
-      if (auto one = x509::parse_certificate(block.der)) out.push_back(std::move(*one));
-  return out;
+/// The issuer among what AIA serves: one DER certificate or a bundle in CMS (RFC 5280 4.2.2.1), by rights; PEM is met as well. A name is
+/// soon borrowed: only a key under which the signature holds is the issuer's.
+std::optional<x509::Certificate> issuer_in(const base::Bytes& body, const x509::Certificate& below) {
+  for (const x509::Part& part : x509::open_container(body, std::nullopt).parts) {
+    if (part.kind != x509::Part::Kind::certificate) continue;
+    auto one = x509::parse_certificate(part.der);
+    if (one && x509::names_issuer(below, *one) && x509::verifies_under(below, *one) != x509::Verified::no) return std::move(*one);
+  }
+  return std::nullopt;
+}
+
+/// From the first address that has it: Microsoft's authorities name one by LDAP before that by HTTP.
+std::optional<x509::Extra> fetch_issuer(const Session& s, const x509::Certificate& below) {
+  const net::Deadline until = std::min(s.runner.place().overall, net::Clock::now() + std::chrono::milliseconds(2000));
+  const net::Cache cache = net::Cache::of_user();
+  for (const std::string& url : below.ca_issuers) {
+    if (!net::parse_http_url(url)) continue;
+    const std::string name = fmt::format("a1{:016x}", std::hash<std::string>{}(url));
+    if (const auto kept = cache.find(name, base::now()))
+      if (auto issuer = issuer_in(*kept, below)) return x509::Extra{std::move(*issuer), "AIA, " + url};
+    net::HttpRequest get;
+    get.url = url;
+    get.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(until - net::Clock::now());
+    get.max_bytes = most_bytes;
+    get.cancel = s.cancel;
+    if (get.timeout.count() <= 0 || s.cancelled()) break;
+    const net::HttpResponse response = net::fetch(get);
+    auto issuer = response.failure.empty() ? issuer_in(response.body, below) : std::nullopt;
+    if (!issuer) continue;
+    cache.keep(name, response.body, base::now() + std::chrono::hours(24));
+    return x509::Extra{std::move(*issuer), "AIA, " + url};
+  }
+  return std::nullopt;
 }
 
 /// Missing intermediates by the addresses that the certificates name (RFC 5280 4.2.2.1), a few steps up at most.
@@ -43,24 +68,10 @@ std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& 
   x509::Certificate below = j.path.empty() ? j.served.front() : j.path.back().certificate;
   for (int i = 0; i < most_fetches && !below.self_issued && !below.ca_issuers.empty() && !s.cancelled(); ++i) {
     s.say("looking for the issuer of \"" + x509::display_name(below) + "\" at the address in the certificate");
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(s.runner.place().overall - net::Clock::now());
-    if (left.count() <= 0) break;
-    const net::Cache cache = net::Cache::of_user();
-    const std::string name = fmt::format("a1{:016x}", std::hash<std::string>{}(below.ca_issuers.front()));
-    const auto kept = cache.find(name, base::now());
-    net::HttpRequest get;
-    get.url = below.ca_issuers.front();
-    get.timeout = std::min(std::chrono::milliseconds(2000), left);
-    get.max_bytes = most_bytes;
-    get.cancel = s.cancel;
-    const net::HttpResponse response = kept ? net::HttpResponse{.body = *kept} : net::fetch(get);
-    if (!response.failure.empty()) break;
-    const std::vector<x509::Certificate> got = certificates_in(response.body);
-    const auto issuer = std::find_if(got.begin(), got.end(), [&](const x509::Certificate& c) { return x509::names_issuer(below, c); });
-    if (issuer == got.end()) break;
-    if (!kept) cache.keep(name, response.body, base::now() + std::chrono::hours(24));
-    found.push_back({*issuer, "AIA, " + get.url});
-    below = *issuer;
+    auto issuer = fetch_issuer(s, below);
+    if (!issuer) break;
+    below = issuer->certificate;
+    found.push_back(std::move(*issuer));
   }
   return found;
 }

@@ -102,12 +102,12 @@ void add_trust(Evidence& e, const x509::Judgement& j) {
   e.add(Kind::chain_linked, f.linked && f.in_order && f.unrelated.empty());
   if (!f.missing_issuer.empty()) e.add(Kind::issuer_calls_itself_root, f.missing_issuer_is_root);
   if (!f.found_in.empty()) {
-    const std::size_t position = f.served;
+    std::size_t position = f.served;
     e.add(Kind::issuer_found, f.found_in, "the missing issuer was found: " + f.found_in, at(position));
     for (const x509::Link& x : j.path)
-      if (x.origin == x509::Origin::extra) {
-        e.add(Kind::issuer_found_pem, x509::to_pem(x.certificate));
-        break;
+      if (x.origin == x509::Origin::extra && !x.certificate.self_issued) {
+        // All that is missing between what is sent and the root, in the order in which it is to be sent.
+        e.add(Kind::issuer_found_pem, x509::to_pem(x.certificate), {}, at(position++));
       }
   }
   if (!f.known_in.empty()) e.add(Kind::other_store_has_root, f.known_in, "another store on this machine has the root: " + f.known_in);
@@ -212,7 +212,7 @@ evidence::Evidence clock_facts(const x509::Judgement& j, base::Time local, base:
   if (std::abs(ahead.count()) < 300) return e;
   e.add(Kind::clock_ahead, static_cast<std::int64_t>(ahead.count()),
         fmt::format("this machine's clock is {} {} the time of the server's {}", base::how_long(ahead),
-                    ahead.count() > 0 ? "ahead of" : "behind", source),
+                    ahead.count() > 0 ? "ahead of" : "behind", source == "responder" ? "issuer's responder" : source),
         source);
   if (j.window) e.add(Kind::chain_valid_by_other_clock, j.only_clock && j.window->holds(other), {}, source);
   return e;

@@ -60,7 +60,7 @@ Json value_json(const evidence::Value& value) {
   return std::visit(
       [](const auto& v) -> Json {
         using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, std::string>) return clean(v);
+        if constexpr (std::is_same_v<T, std::string>) return v.starts_with("-----BEGIN ") ? clean_lines(v) + "\n" : clean(v);
         if constexpr (std::is_same_v<T, std::vector<std::string>>) return strings(v);
         if constexpr (std::is_same_v<T, base::Time>) return base::rfc3339(v);
         if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t>) return v;

@@ -76,6 +76,9 @@ class Answer {
   void take(const Parser& parser) {
     out_.status = static_cast<int>(parser.get().result_int());
     out_.date = base::parse_http_date(std::string(parser.get()[http::field::date]));
+    // What a cache on the way hands out is older by its Age (RFC 9111 4.2.3).
+    const auto age = base::number(std::string(parser.get()[http::field::age]), 1'000'000'000);
+    if (out_.date && age) *out_.date += std::chrono::seconds(static_cast<std::int64_t>(*age));
   }
 
   Stream& stream_;

@@ -33,6 +33,8 @@ TEST(Fetch, ReadsABodyByLengthInChunksAndUpToTheEnd) {
   EXPECT_EQ(base::text(get(chunks).body), "body");
   const Served end(answering("HTTP/1.0 200 OK\r\n\r\nbody"));
   EXPECT_EQ(base::text(get(end).body), "body");
+  const Served aged(answering("HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 04:05:06 GMT\r\nAge: 3600\r\nContent-Length: 0\r\n\r\n"));
+  EXPECT_EQ(get(aged).date, base::parse_time("2026-11-21T05:05:06Z"));
   const Served v6([](Stream& peer) { answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")(peer); }, "::1");
   EXPECT_EQ(get(v6).failure, "");
 }

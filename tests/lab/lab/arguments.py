@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta, timezone
 
 from .bed import Bed
 from .scenario import Scenario
@@ -17,6 +18,8 @@ def fill(text: str, bed: Bed, host: str | None) -> str:
         pki = bed.pki
         known = {"port": lambda: bed.port, "address": lambda: bracketed(bed.address), "host": lambda: host or bracketed(bed.address),
                  "folder": lambda: bed.folder, "cert": lambda: pki.chain(parameter).file, "key": lambda: pki.chain(parameter).key,
+                 "tomorrow": lambda: (datetime.now(timezone.utc) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                 "pem": lambda: re.escape(pki.certificate(parameter).read_text().strip()),
                  "bundle": lambda: pki.bundle(*parameter.split("+"))}
         return str(known[word]() if word in known else bed.values[word])
     return WORD.sub(value, text)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
 from . import namespaces
 from .pki import Pki
-from .process import Ports, Process, which
+from .process import Ports, Process, run, which
+
+_CLOCK = threading.Lock()
 
 
 @dataclass
@@ -25,6 +28,7 @@ class Bed:
     client_prefix: tuple[str, ...] = ()  # the same for the client
     server_namespace: int = 0  # a process in the servers' network namespace; 0: this one's
     client_namespace: int = 0
+    beside: "Bed | None" = None  # what runs beside the server in question, and can be stopped before it
     values: dict[str, object] = field(default_factory=dict)  # further words for the scenario's arguments, e.g. the proxy's port
     _closers: list[Callable[[], object]] = field(default_factory=list)
     _children: int = 0
@@ -50,6 +54,10 @@ class Bed:
         process.await_port(self.address, port or self.port, seconds)
         return process
 
+    def begin_beside(self) -> "Bed":
+        self.beside = self.child()
+        return self.beside
+
     def child(self) -> "Bed":
         """A bed for a server behind this one; it is closed with its parent."""
         self._children += 1
@@ -57,6 +65,14 @@ class Bed:
                     server_namespace=self.server_namespace)
         self.on_close(other.close)
         return other
+
+    def clock(self) -> Path:
+        """A library that moves a program's clock; see clock.c."""
+        library = self.shared / "clock.so"
+        with _CLOCK:
+            if not library.exists():
+                run(which("cc"), "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).with_name("clock.c"))
+        return library
 
     def server_socket(self, kind: int = socket.SOCK_STREAM) -> socket.socket:
         return namespaces.new_socket(self.server_namespace, self.address, kind)

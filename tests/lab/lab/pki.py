@@ -8,6 +8,7 @@ import base64
 import datetime
 import os
 import shutil
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from .process import run
 
 CONFIG = """[ca]
 default_ca = lab
+[list]
+authorityKeyIdentifier = keyid
 [lab]
 database = {dir}/index.txt
 new_certs_dir = {dir}
@@ -25,6 +28,7 @@ rand_serial = yes
 unique_subject = no
 policy = any
 copy_extensions = none
+crl_extensions = list
 email_in_dn = no
 [any]
 commonName = optional
@@ -73,8 +77,18 @@ def stamp(days: float) -> str:
     return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
 
 
-def to_der(pem: bytes) -> bytes:
-    body = pem.split(b"-----BEGIN CERTIFICATE-----")[1].split(b"-----END")[0]
+def dismissed(entry: str) -> str:
+    """The line of an authority's database about a certificate, once it is revoked."""
+    return entry.replace("V\t", "R\t", 1).replace("Z\t\t", "Z\t" + stamp(-1)[2:] + "\t", 1)
+
+
+def flipped(der: bytes, back: int, bits: int = 0x55) -> bytes:
+    """One byte changed, so far from the end."""
+    return der[:-back] + bytes([der[-back] ^ bits]) + der[len(der) - back + 1:]
+
+
+def to_der(pem: bytes, label: bytes = b"CERTIFICATE") -> bytes:
+    body = pem.split(b"-----BEGIN " + label + b"-----")[1].split(b"-----END")[0]
     return base64.b64decode(body)
 
 
@@ -83,12 +97,20 @@ def to_pem(der: bytes) -> bytes:
 
 
 class Pki:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    """With a parent it makes only what names an address of this scenario's own authority, and takes all else from there."""
+
+    def __init__(self, folder: Path, parent: "Pki | None" = None, substitutions: dict[str, str] | None = None) -> None:
+        self.folder, self.parent = folder, parent
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
-        self.substitutions: dict[str, str] = {}  # text put into extensions, e.g. the address of the AIA responder
+        self.substitutions = substitutions or {}  # text put into extensions, e.g. the address of the OCSP responder
+
+    def _lender(self, name: str) -> "Pki | None":
+        """The parent where this certificate and its issuers are the same in every scenario."""
+        recipe = recipes.CERTIFICATES[name]
+        own = any(word in line for word in self.substitutions for line in recipe.extensions)
+        return None if own or (recipe.issuer and not self._lender(recipe.issuer)) else self.parent
 
     def _once(self, path: Path, make: Callable[[Path], object]) -> Path:
         with self._guard:
@@ -102,6 +124,9 @@ class Pki:
 
     def key(self, kind: str) -> Path:
         """A private key. `ec:P-256#server` and `ec:P-256#ca` are two keys of one kind."""
+        if self.parent:
+            return self.parent.key(kind)
+
         def make(path: Path) -> None:
             algorithm, _, parameter = kind.partition("#")[0].partition(":")
             options = {"ec": ["-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{parameter}"],
@@ -112,6 +137,8 @@ class Pki:
         return self._once(self.folder / (kind.replace(":", "-").replace("#", "-") + ".key"), make)
 
     def certificate(self, name: str) -> Path:
+        if lender := self._lender(name):
+            return lender.certificate(name)
         return self._once(self.folder / f"{name}.crt", lambda path: self._issue(name, path))
 
     def _issue(self, name: str, path: Path) -> None:
@@ -141,6 +168,10 @@ class Pki:
         path.write_bytes(pem)
         shutil.copy(work / "index.txt", self.folder / f"{name}.index")
 
+    def index(self, name: str) -> str:
+        """The line about it in its issuer's database."""
+        return self.certificate(name).with_name(f"{name}.index").read_text()
+
     def bundle(self, *names: str) -> Path:
         """A trust file with these certificates."""
         def make(path: Path) -> None:
@@ -162,37 +193,40 @@ class Pki:
             "openssl", "pkcs12", "-export", "-in", chain.file, "-inkey", chain.key, "-out", path, "-passout", f"pass:{password}",
             "-name", name))
 
+    def revocation_list(self, issuer: str, *revoked: str, begin: float = -1, end: float = 7) -> bytes:
+        """A list of revoked certificates as PEM, valid between these days from now."""
+        work = Path(tempfile.mkdtemp(prefix=f"crl-{issuer}-", dir=self.folder))
+        (work / "index.txt").write_text("".join(dismissed(self.index(name)) for name in revoked))
+        (work / "ca.cnf").write_text(CONFIG.format(dir=work))
+        run("openssl", "ca", "-config", work / "ca.cnf", "-gencrl", "-crl_lastupdate", stamp(begin), "-crl_nextupdate", stamp(end),
+            "-cert", self.certificate(issuer), "-keyfile", self.key(recipes.CERTIFICATES[issuer].key), "-md", "sha256",
+            "-out", work / "crl")
+        return (work / "crl").read_bytes()
+
     def crl(self, issuer: str, *revoked: str) -> Path:
         """A list of revoked certificates, signed by the issuer, with the root's empty list after it."""
-        def one(name: str, gone: tuple[str, ...]) -> bytes:
-            work = self.folder / f"crl-{name}-{'+'.join(gone)}.d"
-            work.mkdir()
-            index = "".join((self.folder / f"{g}.index").read_text().replace("V\t", "R\t", 1).replace(
-                "Z\t\t", "Z\t" + stamp(-1)[2:] + "\t", 1) for g in gone if self.certificate(g))
-            (work / "index.txt").write_text(index)
-            (work / "ca.cnf").write_text(CONFIG.format(dir=work))
-            run("openssl", "ca", "-config", work / "ca.cnf", "-gencrl", "-crldays", "7", "-cert", self.certificate(name), "-keyfile",
-                self.key(recipes.CERTIFICATES[name].key), "-md", "sha256", "-out", work / "crl")
-            return (work / "crl").read_bytes()
-
         def make(path: Path) -> None:
-            path.write_bytes(one(issuer, revoked) + (one(recipes.CERTIFICATES[issuer].issuer or issuer, ()) if issuer != "root" else b""))
+            above = self.revocation_list(recipes.CERTIFICATES[issuer].issuer or issuer) if issuer != "root" else b""
+            path.write_bytes(self.revocation_list(issuer, *revoked) + above)
         return self._once(self.folder / f"{issuer}-{'+'.join(revoked)}.crl", make)
 
-    def staple(self, leaf: str, status: str = "good", signer: str | None = None) -> Path:
+    def responder(self, leaf: str, status: str, signer: str | None = None) -> list[str | Path]:
+        """The command of an OCSP responder that knows the leaf as good, as revoked, or not at all."""
+        issuer = recipes.CERTIFICATES[leaf].issuer or leaf
+        by = signer or issuer
+        entry = {"good": self.index, "revoked": lambda name: dismissed(self.index(name)), "unknown": lambda name: ""}[status](leaf)
+        index = self.folder / f"{leaf}-{status}.ocsp-index"
+        index.write_text(entry)
+        return ["openssl", "ocsp", "-index", index, "-CA", self.certificate(issuer), "-rsigner", self.certificate(by), "-rkey",
+                self.key(recipes.CERTIFICATES[by].key), "-ndays", "7"]
+
+    def staple(self, leaf: str, status: str = "good", signer: str | None = None, env: dict[str, str] | None = None) -> Path:
         """An OCSP response in DER about the leaf: good, revoked or unknown; signed by its issuer unless told otherwise."""
         def make(path: Path) -> None:
             issuer = recipes.CERTIFICATES[leaf].issuer or leaf
-            by = signer or issuer
-            certificate, request = self.certificate(leaf), path.with_name(path.name + ".req")
-            entry = (self.folder / f"{leaf}.index").read_text()
-            if status == "revoked":
-                entry = entry.replace("V\t", "R\t", 1).replace("Z\t\t", "Z\t" + stamp(-1)[2:] + "\t", 1)
-            index = path.with_name(path.name + ".index")
-            index.write_text("" if status == "unknown" else entry)
-            run("openssl", "ocsp", "-issuer", self.certificate(issuer), "-cert", certificate, "-reqout", request, "-no_nonce")
-            run("openssl", "ocsp", "-index", index, "-CA", self.certificate(issuer), "-rsigner", self.certificate(by), "-rkey",
-                self.key(recipes.CERTIFICATES[by].key), "-reqin", request, "-respout", path, "-ndays", "7", "-nrequest", "1")
+            request = path.with_name(path.name + ".req")
+            run("openssl", "ocsp", "-issuer", self.certificate(issuer), "-cert", self.certificate(leaf), "-reqout", request, "-no_nonce")
+            run(*self.responder(leaf, status, signer), "-reqin", request, "-respout", path, "-nrequest", "1", env=env)
         return self._once(self.folder / f"{leaf}-{status}-{signer}.ocsp", make)
 
     def dh(self, bits: int) -> Path:

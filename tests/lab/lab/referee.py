@@ -27,7 +27,8 @@ SAYS = {"certificate.expired": "certificate has expired", "certificate.not-yet-v
         "certificate.hostname-mismatch": "mismatch", "certificate.bad-signature": "certificate signature failure",
         "certificate.name-constraint": "permitted subtree violation|excluded subtree violation",
         "certificate.unknown-critical-extension": "unhandled critical extension", "certificate.weak-key": "key too weak",
-        "certificate.weak-signature": "too weak", "protocol.legacy-renegotiation": "unsafe legacy renegotiation"}
+        "certificate.weak-signature": "too weak", "certificate.revoked": "certificate revoked",
+        "protocol.legacy-renegotiation": "unsafe legacy renegotiation"}
 TCP_SAYS = {"network.connection-refused": "refused", "network.connection-timeout": "timed out",
             "network.unreachable": "unreachable|No route|Permission|refused"}
 
@@ -128,6 +129,7 @@ def openssl(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, 
                                        f"{arguments.bracketed(bed.address)}:{bed.port}")
     command = [*bed.client_prefix, "openssl", "s_client", "-connect", where, "-brief", "-verify_return_error", "-no-CApath", "-no-CAstore",
                *(["-verify_hostname", host] if host else ["-verify_ip", bed.address])]
+    command += scenario.referee_args
     trust = _trust(scenario, bed, given)
     command += ["-CAfile", trust] if trust else ["-no-CAfile"]
     command += ["-noservername"] if host is None or "--no-servername" in given else ["-servername", host]
@@ -209,7 +211,8 @@ def _read(descriptor: int, patience: float, until: bytes) -> bytes:
 def gnutls(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str]) -> tuple[bool, str]:
     given = {k: arguments.fill(v, bed, scenario.host) for k, v in arguments.options(args).items()}
     host = arguments.checked_name(scenario, given) or bed.address
-    command = [*bed.client_prefix, "gnutls-cli", "-p", str(bed.port), bed.address, "--sni-hostname", host, "--verify-hostname", host]
+    command = [*bed.client_prefix, "gnutls-cli", "-p", str(bed.port), bed.address, "--sni-hostname", host, "--verify-hostname", host,
+               *scenario.referee_args]
     trust = _trust(scenario, bed, given)
     if trust:
         command += ["--x509cafile", trust]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import subprocess
 import tempfile
 import threading
@@ -17,7 +18,7 @@ from typing import Callable
 from . import arguments, referee
 from .bed import Bed
 from .pki import Pki
-from .process import LabError, Missing, Ports, run, which
+from .process import LabError, Missing, Ports
 from .scenario import Scenario
 
 LONGEST = 45  # seconds after which a run of whytls is ended
@@ -57,7 +58,7 @@ class Lab:
             for name, text in scenario.files.items():
                 bed.write(name, text)
             if "LD_PRELOAD" in scenario.env:
-                bed.values["clock"] = self._clock()
+                bed.values["clock"] = bed.clock()
             scenario.server.start(bed)
             return self._ask(scenario, bed) if self.whytls else self._prove(scenario, bed)
         except Missing as missing:
@@ -67,20 +68,23 @@ class Lab:
         finally:
             bed.close()
 
-    def _clock(self) -> Path:
-        library = self.shared / "clock.so"
-        with self._guard:
-            if not library.exists():
-                run(which("cc"), "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).with_name("clock.c"))
-        return library
-
     def _ask(self, scenario: Scenario, bed: Bed) -> Result:
         words = [*bed.client_prefix, str(self.whytls), *arguments.of_whytls(scenario, bed)]
-        environment = {**os.environ, **{k: arguments.fill(v, bed, scenario.host) for k, v in scenario.env.items()}}
-        begin = time.monotonic()
-        try:
-            done = subprocess.run(words, capture_output=True, timeout=LONGEST, env=environment, cwd=bed.folder, check=False,
+        environment = {**os.environ, "XDG_CACHE_HOME": str(bed.folder / "cache"),
+                       **{k: arguments.fill(v, bed, scenario.host) for k, v in scenario.env.items()}}
+
+        def ask() -> subprocess.CompletedProcess[bytes]:
+            return subprocess.run(words, capture_output=True, timeout=LONGEST, env=environment, cwd=bed.folder, check=False,
                                   stdin=subprocess.DEVNULL)
+        try:
+            if scenario.again and bed.beside:
+                ask()
+                if scenario.spoil:
+                    spoil(bed.folder / "cache")
+                else:
+                    bed.beside.close()
+            begin = time.monotonic()
+            done = ask()
         except subprocess.TimeoutExpired:
             return Result(scenario, "wrong", f"did not end within {LONGEST} s", seconds=LONGEST, command=" ".join(words))
         seconds = time.monotonic() - begin
@@ -92,8 +96,11 @@ class Lab:
         except ValueError:
             text = (done.stderr or done.stdout).decode(errors="replace").strip()[-300:]
             return Result(scenario, "wrong", f"no JSON, exit {done.returncode}", seconds=seconds, notes=[text], command=" ".join(words))
-        result = compare(scenario, report, done.returncode)
+        facts = {kind: pattern and arguments.fill(pattern, bed, scenario.host) for kind, pattern in scenario.facts.items()}
+        result = compare(scenario, report, done.returncode, facts)
         result.seconds, result.command = seconds, " ".join(words)
+        if scenario.within and seconds > scenario.within:
+            result.mark, result.notes = "wrong", [*result.notes, f"took {seconds:.1f} s, and {scenario.within:.1f} are allowed"]
         return result
 
     def _prove(self, scenario: Scenario, bed: Bed) -> Result:
@@ -102,7 +109,16 @@ class Lab:
         return Result(scenario, mark, got, seconds=time.monotonic() - begin, notes=notes)
 
 
-def compare(scenario: Scenario, report: dict, code: int) -> Result:
+def spoil(folder: Path) -> None:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    if not files:
+        raise LabError("nothing was kept in the cache")
+    for path in files:
+        data = path.read_bytes()
+        path.write_bytes(data[:8] + b"x" * (len(data) - 8))  # still as young as its first eight bytes say
+
+
+def compare(scenario: Scenario, report: dict, code: int, facts: dict[str, str | None]) -> Result:
     verdict = report.get("verdict") or {}
     cause, side, outcome = verdict.get("cause"), verdict.get("side"), report.get("outcome")
     got = f"{cause} ({side})" if cause else str(outcome)
@@ -126,6 +142,12 @@ def compare(scenario: Scenario, report: dict, code: int) -> Result:
     exits = scenario.exit if scenario.exit is not None else (1 if scenario.cause else 0)
     if outcome != "undetermined":
         expect("exit", exits, code)
+    for kind, pattern in facts.items():
+        found = [str(fact.get("value")) for fact in report.get("evidence") or [] if fact.get("kind") == kind]
+        if (pattern is None and found) or (pattern is not None and not any(re.search(pattern, value) for value in found)):
+            wrong.append(f"evidence {kind} {found!r} instead of {pattern!r}")
+    if outcome == "undetermined" and scenario.undetermined and re.search(scenario.undetermined, verdict.get("summary") or ""):
+        wrong = []
     mark = "right" if not wrong else "undetermined" if outcome == "undetermined" else "wrong"
     return Result(scenario, mark, got, connections, notes=wrong if mark == "wrong" else [])
 

@@ -26,6 +26,7 @@ class Scenario:
     stage: str | None = None
     cure: tuple[str, ...] | Offer | None = None  # the minimal pair: with these the same server serves
     referee: str = "openssl"
+    referee_args: tuple[str, ...] = ()  # further words for it
     offer: Offer | None = None  # for referee "hello"
     env: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)  # written into {folder}
@@ -34,6 +35,11 @@ class Scenario:
     accept: tuple[tuple[str, str], ...] = ()  # further (cause, side) pairs that are right too; `why` says for which reason
     exit: int | None = None
     confidence: str | None = None  # demanded only where the specification demands it
+    facts: dict[str, str | None] = field(default_factory=dict)  # kind of evidence -> pattern for its value; None: it is not there
+    within: float | None = None  # seconds that whytls may take
+    again: bool = False  # judged is the second run, before which the servers beside the server in question are stopped …
+    spoil: bool = False  # … or, these going on, the files of the cache are spoilt
+    undetermined: str | None = None  # `undetermined` is right too where the summary matches this
 
     @property
     def id(self) -> str:

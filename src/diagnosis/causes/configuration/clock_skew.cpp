@@ -53,6 +53,7 @@ const Cause configuration_clock_skew{
       for (const OtherTime& time : times) {
         sources.push_back(time.source == "date-header" ? "the server's Date header"
                           : time.source == "ocsp"      ? "its OCSP response"
+                          : time.source == "responder" ? "its issuer's responder"
                                                        : time.source);
         f.rests_on.push_back({Kind::clock_ahead, time.source});
         f.rests_on.push_back({Kind::chain_valid_by_other_clock, time.source});

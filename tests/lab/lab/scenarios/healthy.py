@@ -71,7 +71,10 @@ ROWS: list[Scenario] = [
     healthy("go-hello-retry-p384", Go(curves=(24,), min_version=0x0304)),
     healthy("gnutls-hello-retry-p384", GnuTLS(priority="NORMAL:-GROUP-ALL:+GROUP-SECP384R1")),
     healthy("openssl-hello-retry-ffdhe3072", OpenSSL("rsa", ("-groups", "ffdhe3072", "-tls1_3"))),
-    healthy("node-post-quantum", Node(options=(("ecdhCurve", "X25519MLKEM768"), ("minVersion", "TLSv1.3"))), referee="node"),
+    # Its secret needs ML-KEM, which libcrypto has from 3.5 on. Before, all behind the ServerHello stays hidden: whether the handshake
+    # would have gone on cannot be known, and to say so is the right answer.
+    healthy("node-post-quantum", Node(options=(("ecdhCurve", "X25519MLKEM768"), ("minVersion", "TLSv1.3"))), referee="node",
+            undetermined="takes X25519MLKEM768 only, whose secret cannot be computed here"),
     healthy("node-post-quantum-preferred", Node(options=(("ecdhCurve", "X25519MLKEM768:X25519"),)), referee="node"),
     healthy("openssl-rsa-key-exchange", OpenSSL("rsa", ("-tls1_2",), cipher="AES128-GCM-SHA256")),
     healthy("openssl-cbc-only", OpenSSL("rsa", ("-tls1_2",), cipher="AES128-SHA")),

@@ -34,6 +34,14 @@ Flag borrowed(std::string_view name) {
   return *std::find_if(rows.begin(), rows.end(), [&](const Flag& flag) { return flag.name == name; });
 }
 
+/// The same row in this command's words.
+Flag reworded(std::string_view name, std::string_view brief, std::string_view text) {
+  Flag out = borrowed(name);
+  out.brief = brief;
+  out.text = text;
+  return out;
+}
+
 Flag text_flag(std::string_view name, std::string_view value, std::string_view brief, std::string_view text,
                base::Result<void> (*apply)(Options&, const std::string&), bool settable) {
   return {name, 0, value, Group::who, brief, text, apply, settable, false};
@@ -307,8 +315,15 @@ const Command cert{
                   "Write the bundle that a server should send to FILE: the leaf first, gaps filled as far as they can be, no root, never a "
                   "key. FILE is replaced at once and may not be one of those that are read. The exit status speaks of the input still.",
                   [](Options& o, const std::string& v) { return keep(o, "fix", v); }, false),
-              borrowed("passphrase-file"), borrowed("at"), borrowed("ca-file"), borrowed("ca-dir"), borrowed("timeout"),
-              borrowed("offline")},
+              reworded(
+                  "passphrase-file", "passphrase of keys and keystores",
+                  "Read the passphrase of private keys and keystores from the first line of FILE. Without it keystores are tried with none "
+                  "and with the well-known \"changeit\"."),
+              borrowed("at"), borrowed("ca-file"), borrowed("ca-dir"),
+              reworded("timeout", "seconds for fetching what is missing (5)",
+                       "Bound the fetching of missing certificates to S seconds, at most 5."),
+              reworded("offline", "fetch nothing",
+                       "Send nothing: missing certificates are looked for in the files and on this machine only.")},
     .run = run,
 };
 

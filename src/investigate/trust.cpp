@@ -15,6 +15,7 @@
 #include "x509/container.h"
 #include "x509/judge.h"
 #include "x509/key.h"
+#include "x509/sct.h"
 
 namespace whytls::investigate {
 namespace {
@@ -111,6 +112,25 @@ void look_for_interception(Session& s, const x509::Judgement& j) {
           fmt::format("asked for {}, it shows a certificate for that name by the same issuer", unrelated));
 }
 
+/// A browser wants signed certificate timestamps (RFC 6962) of what public authorities issue, and of nothing else: a root that only this
+/// machine has is exempt.
+void demand_timestamps(Session& s, const probe::Transcript& t, const x509::Judgement& j) {
+  if (!s.recorded || s.recorded->timestamps == 0 || !j.trusted) return;
+  const std::vector<x509::TrustStore> stores = x509::other_public_stores();
+  const x509::Certificate& root = j.path.back().certificate;
+  if (std::none_of(stores.begin(), stores.end(), [&](const x509::TrustStore& store) { return store.holds(root); })) return;
+  std::vector<x509::Sct> all = x509::embedded_scts(j.served.front()).timestamps;
+  for (const x509::SctList& more :
+       {x509::read_scts(t.signed_certificate_timestamps, x509::SctPlace::handshake), x509::stapled_scts(t.ocsp_response)})
+    all.insert(all.end(), more.timestamps.begin(), more.timestamps.end());
+  const x509::Transparency counted = x509::count_scts(j.served.front(), all);
+  s.out.evidence.add(observe::transparency_facts(counted, true));
+  if (counted.met) return;
+  s.add(Kind::completed, false);
+  s.add(Kind::failed_stage, std::string("certificate"));
+  s.add(Kind::failure, std::string("client"), s.recorded->title + " itself gives up");
+}
+
 /// A CA file or folder that was named and cannot be used is a fault of this machine, and wrong usage.
 std::optional<base::Error> open_store(Session& s) {
   if (s.request.ca_file.empty() && s.request.ca_dir.empty()) return std::nullopt;
@@ -195,6 +215,7 @@ void judge_chain(Session& s, const probe::Attempt& attempt) {
   s.out.evidence.add(observe::store_facts(store.report(), given));
   add_clocks(s, t, judgement);
   for (const base::Time date : revocations.dates) s.out.evidence.add(observe::clock_facts(judgement, base::now(), date, "responder"));
+  if (!given) demand_timestamps(s, t, judgement);
   s.out.chain = judgement.served;
 }
 

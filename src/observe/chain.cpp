@@ -107,7 +107,8 @@ void add_trust(Evidence& e, const x509::Judgement& j) {
     for (const x509::Link& x : j.path)
       if (x.origin == x509::Origin::extra && !x.certificate.self_issued) {
         // All that is missing between what is sent and the root, in the order in which it is to be sent.
-        e.add(Kind::issuer_found_pem, x509::to_pem(x.certificate), {}, at(position++));
+        e.add(Kind::issuer_found_pem, x509::to_pem(x.certificate), fmt::format("\"{}\" as PEM", x509::display_name(x.certificate)),
+              at(position++));
       }
   }
   if (!f.known_in.empty()) e.add(Kind::other_store_has_root, f.known_in, "another store on this machine has the root: " + f.known_in);

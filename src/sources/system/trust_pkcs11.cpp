@@ -82,6 +82,7 @@ class Module {
     std::array<Value, most_slots> ids{};
     Value count = ids.size();
     std::vector<Value> out;
+    if (functions_ == nullptr) return out;
     if (functions_->slots(1, ids.data(), &count) != ok) return out;
     for (std::size_t i = 0; i < std::min<std::size_t>(count, ids.size()); ++i) {
       Value session = 0;

@@ -48,67 +48,66 @@ constexpr Value nss = 0xce534350, trust_class = nss + 3, distrust_after_attribut
 constexpr std::size_t most_slots = 16, most_objects = 16;
 constexpr Value largest_value = 65536;
 
+/// The module's functions, started; null with the reason in `problem`.
+Functions* start(const std::string& path, bool& started, std::string& problem) {
+  // Never closed: what such a library has started in this process does not always end with it.
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    problem = "its module cannot be loaded";
+    return nullptr;
+  }
+  Functions* out = nullptr;
+  const auto list = reinterpret_cast<FunctionList>(dlsym(library, "C_GetFunctionList"));  // NOLINT: that is what dlsym is for
+  if (list == nullptr || list(&out) != ok || out == nullptr) {
+    problem = "its module is none of PKCS #11";
+    return nullptr;
+  }
+  const Value answer = out->initialize(nullptr);
+  started = answer == ok;
+  if (started || answer == already_initialized) return out;
+  problem = "its module does not start";
+  return nullptr;
+}
+
 class Module {
  public:
-  explicit Module(const std::string& path) {
-    // Never closed: what such a library has started in this process does not always end with it.
-    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-      problem_ = "its module cannot be loaded";
-      return;
-    }
-    const auto list = reinterpret_cast<FunctionList>(dlsym(library, "C_GetFunctionList"));  // NOLINT: that is what dlsym is for
-    if (list == nullptr || list(&functions_) != ok || functions_ == nullptr) {
-      problem_ = "its module is none of PKCS #11";
-      functions_ = nullptr;
-      return;
-    }
-    const Value answer = functions_->initialize(nullptr);
-    if (answer != ok && answer != already_initialized) {
-      problem_ = "its module does not start";
-      functions_ = nullptr;
-    }
-    started_ = answer == ok;
-  }
+  Module(Functions& functions, bool started) : functions_(functions), started_(started) {}
   ~Module() {
-    if (functions_ != nullptr && started_) functions_->finalize(nullptr);
+    if (started_) functions_.finalize(nullptr);
   }
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-
-  const std::string& problem() const { return problem_; }
 
   std::vector<Value> sessions() {
     std::array<Value, most_slots> ids{};
     Value count = ids.size();
     std::vector<Value> out;
-    if (functions_ == nullptr) return out;
-    if (functions_->slots(1, ids.data(), &count) != ok) return out;
+    if (functions_.slots(1, ids.data(), &count) != ok) return out;
     for (std::size_t i = 0; i < std::min<std::size_t>(count, ids.size()); ++i) {
       Value session = 0;
-      if (functions_->open_session(ids.at(i), serial_session, nullptr, nullptr, &session) == ok) out.push_back(session);
+      if (functions_.open_session(ids.at(i), serial_session, nullptr, nullptr, &session) == ok) out.push_back(session);
     }
     return out;
   }
-  void close(Value session) { functions_->close_session(session); }
+  void close(Value session) { functions_.close_session(session); }
 
   std::vector<Value> find(Value session, Value object_class, std::vector<Attribute> wanted) {
     wanted.push_back({class_attribute, &object_class, sizeof object_class});
     std::array<Value, most_objects> objects{};
     Value count = 0;
-    if (functions_->find_init(session, wanted.data(), wanted.size()) != ok) return {};
-    if (functions_->find(session, objects.data(), objects.size(), &count) != ok) count = 0;
-    functions_->find_final(session);
+    if (functions_.find_init(session, wanted.data(), wanted.size()) != ok) return {};
+    if (functions_.find(session, objects.data(), objects.size(), &count) != ok) count = 0;
+    functions_.find_final(session);
     return {objects.begin(), objects.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(count, objects.size()))};
   }
 
   base::Bytes get(Value session, Value object, Value type) {
     Attribute attribute{type, nullptr, 0};
-    if (functions_->attributes(session, object, &attribute, 1) != ok || attribute.size == unavailable || attribute.size > largest_value)
+    if (functions_.attributes(session, object, &attribute, 1) != ok || attribute.size == unavailable || attribute.size > largest_value)
       return {};
     base::Bytes out(attribute.size);
     attribute.value = out.data();
-    if (functions_->attributes(session, object, &attribute, 1) != ok || attribute.size > out.size()) return {};
+    if (functions_.attributes(session, object, &attribute, 1) != ok || attribute.size > out.size()) return {};
     out.resize(attribute.size);
     return out;
   }
@@ -116,13 +115,12 @@ class Module {
   std::optional<Value> number(Value session, Value object, Value type) {
     Value out = 0;
     Attribute attribute{type, &out, sizeof out};
-    return functions_->attributes(session, object, &attribute, 1) == ok && attribute.size == sizeof out ? std::optional(out) : std::nullopt;
+    return functions_.attributes(session, object, &attribute, 1) == ok && attribute.size == sizeof out ? std::optional(out) : std::nullopt;
   }
 
  private:
-  Functions* functions_ = nullptr;
-  bool started_ = false;
-  std::string problem_;
+  Functions& functions_;
+  bool started_;
 };
 
 Attribute attribute_of(Value type, base::Bytes& bytes) { return {type, bytes.data(), bytes.size()}; }
@@ -166,9 +164,10 @@ std::optional<base::Time> nss_distrust_after(base::ByteView value) {
 
 void read_pkcs11_module(const std::string& path, const Wanted& wanted, Reading& out) {
   out.path = path;
-  Module module(path);
-  out.problem = module.problem();
-  if (!out.problem.empty()) return;
+  bool started = false;
+  Functions* functions = start(path, started, out.problem);
+  if (functions == nullptr) return;
+  Module module(*functions, started);
   const std::vector<Value> sessions = module.sessions();
   if (sessions.empty()) out.problem = "its module holds no token";
   for (const Value session : sessions) {

@@ -105,6 +105,7 @@ class Pki:
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
         self.substitutions = substitutions or {}  # text put into extensions, e.g. the address of the OCSP responder
+        self.appended: dict[str, bytes] = {}  # chain -> PEM behind it, as somebody advised
 
     def _lender(self, name: str) -> "Pki | None":
         """The parent where this certificate and its issuers are the same in every scenario."""
@@ -182,7 +183,8 @@ class Pki:
         leaf_name, *rest_names = recipes.CHAINS.get(name, (name, "int"))
         leaf, key = self.certificate(leaf_name), self.key(recipes.CERTIFICATES[leaf_name].key)
         rest = self._once(self.folder / f"{name}.rest.pem",
-                          lambda p: p.write_bytes(b"".join(self.certificate(n).read_bytes() for n in rest_names)))
+                          lambda p: p.write_bytes(b"".join(self.certificate(n).read_bytes() for n in rest_names)
+                                                  + self.appended.get(name, b"")))
         file = self._once(self.folder / f"{name}.chain.pem", lambda p: p.write_bytes(leaf.read_bytes() + rest.read_bytes()))
         both = self._once(self.folder / f"{name}.both.pem", lambda p: p.write_bytes(file.read_bytes() + key.read_bytes()))
         return Chain(name, leaf, key, file, rest, both)

@@ -20,6 +20,7 @@ from .bed import Bed
 from .pki import Pki
 from .process import LabError, Missing, Ports
 from .scenario import Scenario
+from .servers.authority import Authority
 
 LONGEST = 45  # seconds after which a run of whytls is ended
 
@@ -101,7 +102,20 @@ class Lab:
         result.seconds, result.command = seconds, " ".join(words)
         if scenario.within and seconds > scenario.within:
             result.mark, result.notes = "wrong", [*result.notes, f"took {seconds:.1f} s, and {scenario.within:.1f} are allowed"]
+        if scenario.mends and result.mark == "right":
+            self._mend(scenario, bed, report, result)
         return result
+
+    @staticmethod
+    def _mend(scenario: Scenario, bed: Bed, report: dict, result: Result) -> None:
+        assert isinstance(scenario.server, Authority)
+        pems = [fix["snippet"] for fix in report["fixes"] if fix["for"] == "pem"]
+        mended = scenario.server.start_mended(bed, pems)
+        for client in (referee.openssl, referee.gnutls, referee.go):
+            works, words = client(scenario, mended, (), {})
+            if not works:
+                result.mark = "wrong"
+                result.notes.append(f"{len(pems)} certificates appended, and {client.__name__} still {referee.reason(words)}")
 
     def _prove(self, scenario: Scenario, bed: Bed) -> Result:
         begin = time.monotonic()

@@ -89,7 +89,7 @@ NOT_FOUND: dict[str, str | None] = {"issuer_found": None, "issuer_found_pem": No
 
 MISSING: list[Scenario] = [
     *[broken("certificate.incomplete-chain", f"{server.software}-found-by-aia", Authority(server, aia="good"), facts=FOUND,
-             detail={"position": 1}, confidence="certain")
+             detail={"position": 1}, confidence="certain", mends=True)
       for server in (OpenSSL("aia"), Nginx("aia"), Apache("aia"), Go("aia"), Node("aia"), Java("aia"))],
     *[broken("certificate.incomplete-chain", f"nginx-found-by-aia-{how}", Authority(Nginx("aia"), aia=how), facts=FOUND,
              confidence="certain") for how in ("pem", "bundle", "moved")],
@@ -98,7 +98,7 @@ MISSING: list[Scenario] = [
     broken("certificate.incomplete-chain", "nginx-found-by-aia-two-deep", Authority(Nginx("aia-deep"), aia="good"),
            facts={"issuer_found": "^(?i:aia)", "issuer_found_pem": "^{pem:int-aia-below}"}, confidence="certain"),
     broken("certificate.incomplete-chain", "nginx-found-by-aia-and-what-is-above", Authority(Nginx("aia-deep"), aia="good"),
-           facts=FOUND, confidence="certain", why="as before; the second certificate is handed over too"),
+           facts=FOUND, confidence="certain", mends=True, why="as before; the second certificate is handed over too"),
     broken("certificate.incomplete-chain", "nginx-found-by-aia-from-the-cache", Authority(Nginx("aia"), aia="good"), facts=FOUND,
            again=True, confidence="certain"),
     *[broken("certificate.incomplete-chain", f"nginx-aia-{how.replace(':', '-')}", Authority(Nginx("aia"), aia=how), facts=NOT_FOUND)

@@ -113,6 +113,8 @@ class Lab:
         mended = scenario.server.start_mended(bed, pems)
         for client in (referee.openssl, referee.gnutls, referee.go):
             works, words = client(scenario, mended, (), {})
+            if not works:  # a busy machine's first answer may come too late for the referee
+                works, words = client(scenario, mended, (), {})
             if not works:
                 result.mark = "wrong"
                 result.notes.append(f"{len(pems)} certificates appended, and {client.__name__} still {referee.reason(words)}")

@@ -31,8 +31,7 @@ def facts(answer: str, why: str | None = None) -> dict[str, str | None]:
 BROKEN: list[Scenario] = [
     *[broken("certificate.revoked", f"{server.software}-by-ocsp", Authority(server, ocsp="revoked"), facts=facts("revoked"), **REVOKED,
              **OCSP) for server in (OpenSSL(BY_OCSP), Nginx(BY_OCSP), Apache(BY_OCSP), Go(BY_OCSP), Node(BY_OCSP), Java(BY_OCSP))],
-    *[broken("certificate.revoked", f"nginx-by-ocsp-{how}", Authority(Nginx(BY_OCSP), ocsp=how), facts=facts("revoked"), referee="none",
-             why="the clients at hand ask by POST anyway, or by GET alone", **REVOKED)
+    *[broken("certificate.revoked", f"nginx-by-ocsp-{how}", Authority(Nginx(BY_OCSP), ocsp=how), facts=facts("revoked"), **REVOKED, **OCSP)
       for how in ("post-after-405", "post-after-malformed")],
     *[broken("certificate.revoked", f"{server.software}-by-list", Authority(server, crl="revoked"), facts=facts("revoked"), **REVOKED,
              **CRL) for server in (HAProxy(BY_LIST), Go(BY_LIST), GnuTLS(BY_LIST))],
@@ -44,6 +43,8 @@ BROKEN: list[Scenario] = [
            facts=facts("revoked"), **REVOKED, **OCSP),
     broken("certificate.revoked", "nginx-list-from-the-cache", Authority(Nginx(BY_LIST), crl="revoked"), again=True,
            facts=facts("revoked"), **REVOKED, **CRL),
+    broken("certificate.revoked", "nginx-and-its-issuer-is-not-sent", Authority(Nginx("aia-ocsp"), ocsp="revoked", aia="good"),
+           facts=facts("revoked"), referee="gnutls", **REVOKED, why="the table's order puts revoked before incomplete-chain"),
     broken("certificate.expired", "nginx-and-its-responder-is-dead", Authority(Nginx("by-ocsp-expired")), detail={"position": 0}),
     broken("certificate.expired", "nginx-and-its-responder-is-cached", Authority(Nginx("by-ocsp-expired"), ocsp="from-a-cache"),
            detail={"position": 0}, why="the Date header alone, three days old, would put the blame on the client's clock"),

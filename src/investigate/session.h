@@ -7,23 +7,15 @@
 
 #include "investigate/investigation.h"
 #include "investigate/runner.h"
+#include "sources/certs/revocation.h"
 #include "sources/probe/probe.h"
 #include "sources/probe/profiles.h"
 #include "sources/system/policy.h"
-#include "x509/judge.h"
 
 namespace whytls::investigate {
 
 /// An attempt that has not ended by then is slow: something else is tried meanwhile.
 inline constexpr std::chrono::milliseconds slow{800};
-
-/// What was learnt about revocation, of one leaf and what stands above it: asked once a run.
-struct Revocations {
-  base::Bytes leaf;
-  std::vector<x509::FetchedOcsp> responses;
-  std::vector<x509::Crl> crls;
-  std::vector<base::Time> dates;  ///< what time it is where the responders are
-};
 
 /// Another address of the name, asked as the first was.
 struct OtherAddress {
@@ -50,7 +42,8 @@ struct Session {
   bool asking_in_other_words = false;                     ///< what needs quiet, a pause, has to wait
   bool changing = false;                                  ///< the last repetition failed, and in another way
   std::optional<probe::Attempt> recovered;                ///< the first failed, and the same offer then worked twice
-  Revocations revocations;
+  std::optional<certs::Revocations> revocations;          ///< of the chain with this leaf: asked once a run
+  base::Bytes revocations_of;
   std::vector<std::string> addresses;  ///< of the name, the one in question first
   std::vector<OtherAddress> others;    ///< those that are being asked beside it
   net::Clock::time_point begun = net::Clock::now();
@@ -112,11 +105,6 @@ void judge_chain(Session& session, const probe::Attempt& attempt);
 std::optional<base::Error> open_inputs(Session& session);
 /// Facts about the client's own certificate beside what the server asked for.
 void judge_identity(Session& session, const probe::Attempt& attempt);
-
-// ---- revocation.cpp -------------------------------------------------------------------------------------------------
-/// Asks responders and lists about the links of the best path, within 2 seconds a round and not with --offline or --at, and hands
-/// what can be relied on to the options; states what is known of the leaf.
-const Revocations& look_at_revocation(Session& session, const x509::Judgement& judgement, x509::JudgeOptions& options);
 
 // ---- policy.cpp -----------------------------------------------------------------------------------------------------
 /// What this machine's library, where it is the client in question, would refuse of what the server has shown; else, where the

@@ -112,6 +112,22 @@ void look_for_interception(Session& s, const x509::Judgement& j) {
           fmt::format("asked for {}, it shows a certificate for that name by the same issuer", unrelated));
 }
 
+/// Asked once for a leaf, and not at all with --offline, nor with --at: what is said is said of now.
+certs::Revocations revocations_of(Session& s, const x509::Judgement& j) {
+  if (s.request.offline || s.request.at || j.path.size() < 2 || s.cancelled()) return {};
+  if (!s.revocations || s.revocations_of != j.path.front().certificate.der) {
+    s.revocations = certs::look_at_revocation(
+        j,
+        {.at = time_of(s), .deadline = s.runner.place().overall, .cancel = s.cancel, .say = [&](const std::string& line) { s.say(line); }});
+    s.revocations_of = j.path.front().certificate.der;
+    const evidence::Evidence facts = certs::revocation_facts(*s.revocations);
+    if (facts.find(Kind::revocation_why_unknown))
+      s.out.remarks.push_back({"revocation.unknown", false, facts.find(Kind::revocation_answer)->text});
+  }
+  s.out.evidence.add(certs::revocation_facts(*s.revocations));
+  return *s.revocations;
+}
+
 /// A browser wants signed certificate timestamps (RFC 6962) of what public authorities issue, and of nothing else: a root that only this
 /// machine has is exempt.
 void demand_timestamps(Session& s, const probe::Transcript& t, const x509::Judgement& j) {
@@ -208,7 +224,9 @@ void judge_chain(Session& s, const probe::Attempt& attempt) {
     judgement = x509::judge(t.certificates, options);
     look_for_interception(s, judgement);
   }
-  const Revocations& revocations = look_at_revocation(s, judgement, options);
+  const certs::Revocations revocations = revocations_of(s, judgement);
+  options.responses = revocations.responses;
+  options.crls = revocations.crls;
   if (!revocations.responses.empty() || !revocations.crls.empty()) judgement = x509::judge(t.certificates, options);
   s.out.evidence.add(observe::facts_of(judgement, options));
   if (!judgement.trusted) s.out.evidence.add(observe::client_facts(x509::who_accepts(t.certificates, {.options = options})));

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "observe/chain.h"
 #include "sources/certs/remarks.h"
+#include "sources/certs/revocation.h"
 #include "x509/clients.h"
 
 namespace whytls::certs {
@@ -202,6 +203,23 @@ std::optional<int> percent_left(const Certificate& c, base::Time at) {
   return static_cast<int>(seconds(c.not_after - at) * 100 / std::max<std::int64_t>(seconds(life), 1));
 }
 
+/// What is said of revocation is said of now: it is not asked for another time, nor where nothing may be fetched.
+void ask_about_revocation(const std::vector<base::Bytes>& served, const Question& question, x509::JudgeOptions& options, Review& out) {
+  const Revocations revocations = look_at_revocation(
+      out.judgement,
+      {.at = question.at, .deadline = net::Clock::now() + question.places.timeout, .cancel = question.places.cancel, .say = {}});
+  const Evidence facts = revocation_facts(revocations);
+  for (evidence::Fact fact : facts.facts()) {
+    fact.provenance = {"certificate", {}};
+    out.evidence.add(std::move(fact));
+  }
+  if (facts.find(Kind::revocation_why_unknown))
+    out.remarks.push_back({Remark::Weight::note, "revocation.unknown", facts.find(Kind::revocation_answer)->text});
+  options.responses = revocations.responses;
+  options.crls = revocations.crls;
+  if (!revocations.responses.empty() || !revocations.crls.empty()) out.judgement = x509::judge(served, options);
+}
+
 Review review(const Set& set, const std::vector<File>& files, const Question& question) {
   Review out;
   x509::JudgeOptions options;
@@ -217,6 +235,7 @@ Review review(const Set& set, const std::vector<File>& files, const Question& qu
     if (lacks_issuer(out.judgement)) options.other_stores = question.others;
     out.judgement = x509::judge(served, options);
   }
+  if (question.places.fetch && !question.at_given) ask_about_revocation(served, question, options, out);
   state_question(out.evidence, question);
   state_files(out.evidence, files);
   state_chain(out.evidence, set, files, out.judgement, options);

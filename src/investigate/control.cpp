@@ -18,6 +18,13 @@ void take_kernel_view(Session& s, const probe::Attempt& attempt) {
     if (const evidence::Fact* fact = facts.find(kind)) s.out.evidence.add(*fact);
 }
 
+/// Closed or reset without a word: which of the two a peer's end of the process looks like is a race in its kernel.
+bool cut_off(const probe::Attempt& attempt) {
+  if (!attempt.transcript || attempt.hello_answered() || attempt.transcript->server_alert()) return false;
+  const net::End end = attempt.transcript->ending.end;
+  return end == net::End::closed || end == net::End::reset;
+}
+
 }  // namespace
 
 ProbeRun run_of(std::string change, std::string words, probe::Attempt attempt, const probe::Attempt& asked) {
@@ -65,7 +72,7 @@ probe::Trial control_trial(const Session& s) {
 
 void note_control(Session& s, probe::Attempt attempt) {
   if (attempt.cut_short) return;
-  const bool alike = probe::ended_alike(attempt, *s.out.main);
+  const bool alike = probe::ended_alike(attempt, *s.out.main) || (cut_off(attempt) && cut_off(*s.out.main));
   if (alike) take_kernel_view(s, attempt);
   const Kind kind = alike ? Kind::failures_seen : Kind::failures_not_seen;
   s.add(kind, s.out.evidence.number(kind).value_or(alike ? 1 : 0) + 1);

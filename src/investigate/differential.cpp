@@ -83,7 +83,8 @@ void differ(Session& s) {
   if (s.working) apply_library_policy(s);
   const bool mute = !s.working && stage == "client-hello" && transient(s);
   OtherWords words = mute ? begin_other_words(s) : OtherWords{};
-  s.asking_in_other_words = mute;
+  // Silence is quiet enough, and long enough.
+  s.asking_in_other_words = mute && s.out.evidence.text(Kind::failure) != "timeout";
   pair_up(s);
   s.asking_in_other_words = false;
   if (mute) {

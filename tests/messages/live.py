@@ -20,18 +20,20 @@ sys.path.insert(0, str(HERE.parent / "lab"))
 from lab.bed import Bed, Server, is_root  # noqa: E402
 from lab.pki import Pki  # noqa: E402
 from lab.process import Missing, Ports  # noqa: E402
+from lab.servers import fault as listener  # noqa: E402
 from lab.servers.apache import Apache  # noqa: E402
 from lab.servers.dovecot import Dovecot  # noqa: E402
 from lab.servers.haproxy import HAProxy  # noqa: E402
 from lab.servers.nginx import Nginx, Vhost  # noqa: E402
 from lab.servers.openssl import OpenSSL  # noqa: E402
-from lab.servers.plain import Nothing, Plain  # noqa: E402
+from lab.servers.plain import Nothing, Plain, Script, converse  # noqa: E402
 from lab.servers.postfix import Postfix  # noqa: E402
 from lab.servers.stunnel import Stunnel  # noqa: E402
 
 LEAST_FAILURES = 60
 SINGLE = ("openssl", "curl", "gnutls-cli", "wget", "git")
 BATCHED = ("python", "node", "go", "java")
+PSQL = ("psql",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +44,12 @@ class Fault:
     plain: bool = False           # every client says it literally
     host: str = "localhost"
     clients: tuple[str, ...] = SINGLE + BATCHED
+
+
+def postgres(behind=None):
+    """What libpq meets first: it asks for TLS, the answer is one letter, and S leads to the server behind. That needs no database."""
+    script = Script(b"", lambda said: (b"S", True) if behind else (b"N", False), lines=False)
+    return listener.Fault(on_connect=lambda visit: converse(visit, script), behind=behind)
 
 
 OLD = ("-tls1_1",)
@@ -72,17 +80,27 @@ FAULTS = (
           ("cipher.weak-dh", "cipher.no-common-suite")),
     Fault("name refused", Nginx(hosts=(Vhost(None, "ssl_reject_handshake on;", name="other.test", default=True), Vhost(name="shop.lab.test"))),
           ("protocol.sni-unrecognized",)),
+    Fault("libpq, untrusted root", postgres(OpenSSL("alien-root-sent")), ("certificate.untrusted-root",), clients=PSQL),
+    Fault("libpq, other names", postgres(OpenSSL("wrong-host")), ("certificate.hostname-mismatch",), True, clients=PSQL),
+    Fault("libpq, TLS 1.1 only", postgres(OpenSSL("rsa", args=OLD, level0=True)), ("protocol.version-mismatch", "configuration.crypto-policy"),
+          clients=PSQL),
+    Fault("libpq, no TLS", postgres(), ("configuration.tls-off", "protocol.starttls-refused"), True, clients=PSQL),
+    Fault("libpq, http", Plain("http"), ("protocol.not-tls",), clients=PSQL),
+    Fault("libpq, no store", postgres(OpenSSL()), ("configuration.trust-store", "configuration.file-missing"), True, clients=("psql: no store",)),
 )
 
 
 def single(client, host, port, root):
     url = f"https://{host}:{port}/"
+    database = f"host={host} port={port} user=who dbname=what gssencmode=disable connect_timeout=8 sslmode=verify-full sslrootcert="
     return {"openssl": ["openssl", "s_client", "-connect", f"{host}:{port}", "-servername", host, "-verify_hostname", host, "-CAfile", root,
                         "-verify_return_error"],
             "curl": ["curl", "-sS", "-m", "8", "--cacert", root, url],
             "gnutls-cli": ["gnutls-cli", "-p", str(port), "--x509cafile", root, host],
             "wget": ["wget", "-nv", "-T", "8", "-t", "1", "-O", "/dev/null", f"--ca-certificate={root}", url],
-            "git": ["git", "-c", f"http.sslCAInfo={root}", "ls-remote", url + "x.git"]}[client]
+            "git": ["git", "-c", f"http.sslCAInfo={root}", "ls-remote", url + "x.git"],
+            "psql": ["psql", "-w", database + str(root)],
+            "psql: no store": ["psql", "-w", database + str(root) + ".nowhere"]}[client]
 
 
 def environment(**more):
@@ -147,7 +165,7 @@ def start(fault, folder, pki, ports):
 
 def visit_all(fault, host, port, root):
     out = []
-    for client in SINGLE:
+    for client in (*SINGLE, *PSQL, "psql: no store"):
         if client not in fault.clients:
             continue
         status, text = output_of(single(client, host, port, root))

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/file.h"
 #include "base/text.h"
 
 namespace whytls::cli {
@@ -60,22 +61,11 @@ auto failed(const std::string& where, int error) {
                     error);
 }
 
-/// All of it, or errno.
-int write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 /// Devices and pipes are written to; they cannot be replaced.
 base::Result<void> write_through(const std::string& path, std::string_view text) {
   const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (file < 0) return failed(path, errno);
-  const int error = write_all(file, text);
+  const int error = base::write_all(file, text);
   close(file);
   if (error != 0 && error != EPIPE) return failed(path, error);
   return {};
@@ -86,7 +76,7 @@ base::Result<void> replace(const std::string& path, std::string_view text) {
   std::string temporary = path + ".XXXXXX";
   const int file = mkostemp(temporary.data(), O_CLOEXEC);
   if (file < 0) return failed(path, errno);
-  int error = write_all(file, text);
+  int error = base::write_all(file, text);
   const mode_t mask = umask(0);
   umask(mask);
   struct stat old {};
@@ -114,7 +104,7 @@ report::Style style_for(const Output& output) {
 
 base::Result<void> write_result(const Output& output, std::string_view text) {
   if (output.file.empty() || output.file == "-") {
-    const int error = write_all(STDOUT_FILENO, text);
+    const int error = base::write_all(STDOUT_FILENO, text);
     if (error != 0 && error != EPIPE) return failed("standard output", error);
     return {};
   }
@@ -125,7 +115,7 @@ base::Result<void> write_result(const Output& output, std::string_view text) {
 
 void complain(std::string_view sentence) {
   const std::string line = "whytls: " + base::printable(sentence, 2000) + "\n";
-  write_all(STDERR_FILENO, line);
+  base::write_all(STDERR_FILENO, line);
 }
 
 Progress::Progress(bool wanted) : enabled_(wanted && isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb") {}
@@ -133,12 +123,12 @@ Progress::Progress(bool wanted) : enabled_(wanted && isatty(STDERR_FILENO) == 1 
 void Progress::show(std::string_view line) {
   if (!enabled_) return;
   constexpr std::size_t longest = 76;
-  write_all(STDERR_FILENO, "\r\x1b[2K" + base::printable(line, longest));
+  base::write_all(STDERR_FILENO, "\r\x1b[2K" + base::printable(line, longest));
   dirty_ = true;
 }
 
 void Progress::clear() {
-  if (dirty_) write_all(STDERR_FILENO, "\r\x1b[2K");
+  if (dirty_) base::write_all(STDERR_FILENO, "\r\x1b[2K");
   dirty_ = false;
 }
 

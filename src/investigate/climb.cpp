@@ -33,6 +33,13 @@ probe::Trial rung_trial(const Session& s, const Rung& rung) {
   return trial;
 }
 
+/// Refused too, and by another alert: the server weighed what is in the offer.
+void note_other_alert(Session& s, const ProbeRun& run) {
+  const probe::AlertSeen* asked = s.out.main->transcript ? s.out.main->transcript->server_alert() : nullptr;
+  const probe::AlertSeen* alert = run.attempt->transcript ? run.attempt->transcript->server_alert() : nullptr;
+  if (asked && alert && asked->description != alert->description) s.add(Kind::ends_differently, run.ended, counted(run), run.change);
+}
+
 /// One wave side by side, with the control in the first. True when a rung works.
 bool climb_wave(Session& s, const std::vector<Rung>& wave) {
   std::vector<probe::Trial> trials;
@@ -49,6 +56,7 @@ bool climb_wave(Session& s, const std::vector<Rung>& wave) {
     if (attempts[i].cut_short) continue;
     s.out.probes.push_back(run_of(wave[i].name, wave[i].words, attempts[i], *s.out.main));
     if (s.out.probes.back().works && !nearest) nearest = i;
+    note_other_alert(s, s.out.probes.back());
     if (wave[i].name == "default") s.add(Kind::default_works, s.out.probes.back().works, counted(s.out.probes.back()));
   }
   if (nearest) take_working(s, wave[*nearest], attempts[*nearest]);

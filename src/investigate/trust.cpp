@@ -8,11 +8,9 @@
 #include "base/text.h"
 #include "investigate/client.h"
 #include "investigate/session.h"
-#include "net/fetch/cache.h"
-#include "net/fetch/http.h"
 #include "observe/chain.h"
 #include "registry/registry.h"
-#include "x509/container.h"
+#include "sources/certs/missing.h"
 #include "x509/judge.h"
 #include "x509/key.h"
 #include "x509/sct.h"
@@ -22,59 +20,18 @@ namespace {
 
 using evidence::Kind;
 
-constexpr int most_fetches = 4;
-constexpr std::size_t most_bytes = 65536;
-
 base::Time time_of(const Session& s) { return s.request.at.value_or(base::now()); }
 
-/// The issuer among what AIA serves: one DER certificate or a bundle in CMS (RFC 5280 4.2.2.1), by rights; PEM is met as well. A name is
-/// soon borrowed: only a key under which the signature holds is the issuer's.
-std::optional<x509::Certificate> issuer_in(const base::Bytes& body, const x509::Certificate& below) {
-  for (const x509::Part& part : x509::open_container(body, std::nullopt).parts) {
-    if (part.kind != x509::Part::Kind::certificate) continue;
-    auto one = x509::parse_certificate(part.der);
-    if (one && x509::names_issuer(below, *one) && x509::verifies_under(below, *one) != x509::Verified::no) return std::move(*one);
-  }
-  return std::nullopt;
-}
-
-/// From the first address that has it: Microsoft's authorities name one by LDAP before that by HTTP.
-std::optional<x509::Extra> fetch_issuer(const Session& s, const x509::Certificate& below) {
-  const net::Deadline until = std::min(s.runner.place().overall, net::Clock::now() + std::chrono::milliseconds(2000));
-  const net::Cache cache = net::Cache::of_user();
-  for (const std::string& url : below.ca_issuers) {
-    if (!net::parse_http_url(url)) continue;
-    const std::string name = fmt::format("a1{:016x}", std::hash<std::string>{}(url));
-    if (const auto kept = cache.find(name, base::now()))
-      if (auto issuer = issuer_in(*kept, below)) return x509::Extra{std::move(*issuer), "AIA, " + url};
-    net::HttpRequest get;
-    get.url = url;
-    get.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(until - net::Clock::now());
-    get.max_bytes = most_bytes;
-    get.cancel = s.cancel;
-    if (get.timeout.count() <= 0 || s.cancelled()) break;
-    const net::HttpResponse response = net::fetch(get);
-    auto issuer = response.failure.empty() ? issuer_in(response.body, below) : std::nullopt;
-    if (!issuer) continue;
-    cache.keep(name, response.body, base::now() + std::chrono::hours(24));
-    return x509::Extra{std::move(*issuer), "AIA, " + url};
-  }
-  return std::nullopt;
-}
-
 /// Missing intermediates by the addresses that the certificates name (RFC 5280 4.2.2.1), a few steps up at most.
-std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& j) {
-  std::vector<x509::Extra> found;
-  if (s.request.offline || j.served.empty()) return found;
-  x509::Certificate below = j.path.empty() ? j.served.front() : j.path.back().certificate;
-  for (int i = 0; i < most_fetches && !below.self_issued && !below.ca_issuers.empty() && !s.cancelled(); ++i) {
-    s.say("looking for the issuer of \"" + x509::display_name(below) + "\" at the address in the certificate");
-    auto issuer = fetch_issuer(s, below);
-    if (!issuer) break;
-    below = issuer->certificate;
-    found.push_back(std::move(*issuer));
-  }
-  return found;
+std::vector<x509::Extra> fetch_missing(const Session& s, const x509::Judgement& j, const x509::TrustStore& store) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(s.runner.place().overall - net::Clock::now());
+  if (s.request.offline || s.cancelled() || left.count() <= 0) return {};
+  return certs::find_missing(j, store,
+                             {.known = {},
+                              .fetch = true,
+                              .timeout = std::min(left, std::chrono::milliseconds(5000)),
+                              .cancel = s.cancel,
+                              .say = [&](const std::string& line) { s.say(line); }});
 }
 
 x509::KeyUse key_use_of(const probe::Transcript& t) {
@@ -218,7 +175,7 @@ void judge_chain(Session& s, const probe::Attempt& attempt) {
   x509::Judgement judgement = x509::judge(t.certificates, options);
   std::vector<x509::TrustStore> others;
   if (judgement.has(x509::Code::issuer_missing) || judgement.has(x509::Code::untrusted_root)) {
-    options.extra = fetch_missing(s, judgement);
+    options.extra = fetch_missing(s, judgement, store);
     if (!given) others = x509::other_public_stores();
     for (const x509::TrustStore& other : others) options.other_stores.push_back(&other);
     judgement = x509::judge(t.certificates, options);

@@ -10,6 +10,7 @@
 #include "x509/container_parts.h"
 #include "x509/openssl.h"
 #include "x509/outline.h"
+#include "x509/pem.h"
 
 namespace whytls::x509 {
 namespace {
@@ -29,13 +30,7 @@ std::optional<base::Bytes> whole_base64(std::string_view text) {
     if (digit) packed += c;
   }
   if (packed.size() < least || packed.size() % 4 != 0) return std::nullopt;
-  base::Bytes out(packed.size() / 4 * 3);
-  const base::ByteView in = base::view(packed);
-  const int size = EVP_DecodeBlock(out.data(), in.data(), static_cast<int>(in.size()));
-  if (size < 0) return std::nullopt;
-  const std::size_t padding = packed.ends_with("==") ? 2 : packed.ends_with('=') ? 1 : 0;
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return out;
+  return decode_base64(packed);
 }
 
 bool has_bom(std::string_view text, bool little) { return text.starts_with(little ? "\xff\xfe" : "\xfe\xff"); }

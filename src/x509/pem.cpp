@@ -24,23 +24,6 @@ constexpr std::string_view dashes = "-----";
 
 std::string sentence(int error) { return std::generic_category().message(error); }
 
-/// Base64 without its white space; nothing where it is not base64.
-std::optional<base::Bytes> decode_base64(std::string_view body) {
-  std::string packed;
-  packed.reserve(body.size());
-  for (const char c : body) {
-    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') packed += c;
-  }
-  if (packed.empty() || packed.size() % 4 != 0) return std::nullopt;
-  base::Bytes out(packed.size() / 4 * 3);
-  const base::ByteView in = base::view(packed);
-  const int size = EVP_DecodeBlock(out.data(), in.data(), static_cast<int>(in.size()));
-  if (size < 0) return std::nullopt;
-  const std::size_t padding = packed.ends_with("==") ? 2 : packed.ends_with('=') ? 1 : 0;
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return out;
-}
-
 /// Splits "Proc-Type: 4,ENCRYPTED\n…\n\n" off a block's body.
 std::string_view headers_of(std::string_view& body) {
   const std::size_t colon = body.find(':');
@@ -63,6 +46,22 @@ std::size_t find_mark(std::string_view text, std::string_view mark, std::size_t 
 }
 
 }  // namespace
+
+std::optional<base::Bytes> decode_base64(std::string_view body) {
+  std::string packed;
+  packed.reserve(body.size());
+  for (const char c : body) {
+    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') packed += c;
+  }
+  if (packed.empty() || packed.size() % 4 != 0) return std::nullopt;
+  base::Bytes out(packed.size() / 4 * 3);
+  const base::ByteView in = base::view(packed);
+  const int size = EVP_DecodeBlock(out.data(), in.data(), static_cast<int>(in.size()));
+  if (size < 0) return std::nullopt;
+  const std::size_t padding = packed.ends_with("==") ? 2 : packed.ends_with('=') ? 1 : 0;
+  out.resize(static_cast<std::size_t>(size) - padding);
+  return out;
+}
 
 bool is_certificate_label(std::string_view label) {
   return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";

@@ -2,6 +2,7 @@
 // PEM files taken apart into their blocks, without looking into them (RFC 7468; libcrypto decodes).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ struct PemFile {
   std::vector<std::string> problems;  ///< "line 17: …" for blocks that cannot be decoded
 };
 
+/// Base64, white space anywhere in it; nothing where it is none.
+std::optional<base::Bytes> decode_base64(std::string_view text);
 /// At most `most` blocks; what is outside of blocks is ignored.
 PemFile read_pem(std::string_view text, std::size_t most = 10000);
 bool is_certificate_label(std::string_view label);

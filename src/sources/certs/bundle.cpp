@@ -10,22 +10,13 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/file.h"
+
 namespace whytls::certs {
 namespace {
 
 auto failed(const std::string& path, int error) {
   return base::fail(base::Fault::environment, "cannot be written: " + std::generic_category().message(error), path, error);
-}
-
-/// All of it, or errno.
-int write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
 }
 
 }  // namespace
@@ -53,7 +44,7 @@ base::Result<void> write_bundle(const std::string& path, const std::string& text
   std::string temporary = path + ".XXXXXX";
   const int file = mkostemp(temporary.data(), O_CLOEXEC);
   if (file < 0) return failed(path, errno);
-  int error = write_all(file, text);
+  int error = base::write_all(file, text);
   if (error == 0 && fchmod(file, 0644) != 0) error = errno;
   if (error == 0 && fsync(file) != 0 && errno != EINVAL) error = errno;
   if (close(file) != 0 && error == 0) error = errno;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/certs/missing.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
 #include "base/text.h"
+#include "net/fetch/cache.h"
 #include "net/fetch/http.h"
 #include "x509/container.h"
 
@@ -16,7 +19,7 @@ using x509::Extra;
 
 constexpr std::size_t most_steps = 6, most_urls = 3;
 constexpr std::size_t most_bytes = std::size_t{256} << 10U;
-constexpr std::chrono::milliseconds longest_fetch{2500};
+constexpr std::chrono::milliseconds longest_fetch{2000};
 
 bool issued(const Certificate& child, const Certificate& issuer) {
   return x509::names_issuer(child, issuer) && x509::verifies_under(child, issuer) == x509::Verified::yes;
@@ -51,18 +54,10 @@ class Search {
     return out;
   }
 
-  std::optional<Certificate> fetch(const Certificate& child, const std::string& url) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || !asked_.insert(url).second) return std::nullopt;
-    net::HttpRequest get;
-    get.url = url;
-    get.timeout = std::min(left, longest_fetch);
-    get.max_bytes = most_bytes;
-    get.cancel = places_.cancel;
-    const net::HttpResponse response = net::fetch(get);
-    if (!response.failure.empty()) return std::nullopt;
-    // RFC 5280 4.2.2.1: one certificate in DER, or a bundle in PKCS #7; PEM is met as well.
-    const x509::Contents contents = x509::open_container(response.body, std::nullopt);
+  /// RFC 5280 4.2.2.1: one certificate in DER, or a bundle in PKCS #7; PEM is met as well. A name is soon borrowed: only a key under
+  /// which the signature holds is the issuer's.
+  std::optional<Certificate> take_from(const base::Bytes& body, const Certificate& child, const std::string& url) {
+    const x509::Contents contents = x509::open_container(body, std::nullopt);
     for (const x509::Part& part : contents.parts) {
       if (part.kind != x509::Part::Kind::certificate) continue;
       Certificate one = x509::examine(part.der);
@@ -71,6 +66,27 @@ class Search {
       return one;
     }
     return std::nullopt;
+  }
+
+  std::optional<Certificate> fetch(const Certificate& child, const std::string& url) {
+    if (!net::parse_http_url(url) || !asked_.insert(url).second) return std::nullopt;  // Microsoft's authorities name one by LDAP first
+    const net::Cache cache = net::Cache::of_user();
+    const std::string name = fmt::format("a1{:016x}", std::hash<std::string>{}(url));
+    if (const auto kept = cache.find(name, base::now()))
+      if (auto issuer = take_from(*kept, child, url)) return issuer;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return std::nullopt;
+    if (places_.say) places_.say("looking for the issuer of \"" + x509::display_name(child) + "\" at the address in the certificate");
+    net::HttpRequest get;
+    get.url = url;
+    get.timeout = std::min(left, longest_fetch);
+    get.max_bytes = most_bytes;
+    get.cancel = places_.cancel;
+    const net::HttpResponse response = net::fetch(get);
+    if (!response.failure.empty()) return std::nullopt;
+    auto issuer = take_from(response.body, child, url);
+    if (issuer) cache.keep(name, response.body, base::now() + std::chrono::hours(24));
+    return issuer;
   }
 
   void add(Extra extra) {

@@ -17,9 +17,11 @@ struct Places {
   bool fetch = false;                       ///< ask the addresses in the certificates
   std::chrono::milliseconds timeout{5000};  ///< for all of it
   const net::CancelFlag* cancel = nullptr;
+  std::function<void(const std::string&)> say;  ///< progress; may be empty
 };
 
-/// What could stand above each link of the judged path that has no issuer, or one with a fault. `store`: no further than to its anchors.
+/// What was fetched is kept on disk for a day. What could stand above each link of the judged path that has no issuer, or one with a fault.
+/// `store`: no further than to its anchors.
 std::vector<x509::Extra> find_missing(const x509::Judgement& judgement, const x509::TrustStore& store, const Places& places);
 
 }  // namespace whytls::certs

@@ -1,7 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "diagnosis/causes/cipher/common.h"
 
 namespace whytls::diagnosis {
+namespace {
+
+/// No offer works, and yet the server weighs them: what has a version that it speaks is refused for want of a suite, older ones for
+/// their version. It has no suite that it can use: no certificate for them, or no parameters for DHE.
+std::optional<Finding> none_usable(const Evidence& e) {
+  const auto differently = e.all(Kind::ends_differently);
+  const auto for_its_version = std::find_if(differently.begin(), differently.end(), [&](const evidence::Fact* fact) {
+    return e.text(Kind::ends_differently, fact->subject).rfind("alert protocol_version", 0) == 0;
+  });
+  const bool all_tried = known_no(e.is(Kind::any_offer_works)) && repeated(e);
+  if (for_its_version == differently.end() || !all_tried || !server_alert(e, "handshake_failure")) return std::nullopt;
+  Finding f{.confidence = Confidence::likely, .side = Side::server};
+  f.rests_on = {{Kind::alert, ""}, {Kind::ends_differently, std::string((*for_its_version)->subject)}, {Kind::any_offer_works, ""}};
+  f.summary =
+      "the server takes the version and refuses every suite that there is: it has none that it can use (its certificate does not fit them, "
+      "or "
+      "it has no DH parameters)";
+  f.detail = {{"client", e.list(Kind::offered_suites)}, {"server", std::string()}};
+  f.to_be_surer = "the server's log says whether it is that (\"no shared cipher\"); a server that refuses every name may look the same";
+  f.remedies = {Remedy::enable_suite, Remedy::set_dh_parameters, Remedy::set_certificate};
+  return f;
+}
+
+}  // namespace
 
 extern const Cause cipher_no_common_suite;
 const Cause cipher_no_common_suite{
@@ -15,7 +41,7 @@ const Cause cipher_no_common_suite{
               {Kind::cures, std::string(change::groups)},
               {Kind::cures, std::string(change::signature_algorithms)}},
     .match = [](const Evidence& e) -> std::optional<Finding> {
-      if (!known_yes(decides(e, change::suites))) return std::nullopt;
+      if (!known_yes(decides(e, change::suites))) return none_usable(e);
       // With the suites as they are something else cures it: they do meet (rule 3).
       const Answer meet = e.is(Kind::cures, change::groups) || e.is(Kind::cures, change::signature_algorithms);
       if (known_yes(meet)) return std::nullopt;

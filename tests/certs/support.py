@@ -94,9 +94,10 @@ class World:
         shutil.rmtree(self.folder)
 
     def environment(self, **more: object) -> dict[str, str]:
-        """This machine without its own settings: what a test names is all there is."""
+        """This machine without its own settings, and nothing kept from an earlier run: what a test names is all there is."""
         kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
-        return {**kept, "HOME": str(self.home), "LC_ALL": "C.UTF-8", **{k: str(v) for k, v in more.items()}}
+        return {**kept, "HOME": str(self.home), "LC_ALL": "C.UTF-8",
+                "XDG_CACHE_HOME": tempfile.mkdtemp(dir=self.folder), **{k: str(v) for k, v in more.items()}}
 
     def cert(self, *words: object, stdin: bytes | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
         return subprocess.run([self.whytls, "cert", *map(str, words)], input=stdin, capture_output=True, timeout=30,

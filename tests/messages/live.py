@@ -75,7 +75,9 @@ FAULTS = (
           ("client-auth.certificate-required",), clients=tuple(c for c in SINGLE + BATCHED if c != "wget")),
     Fault("TLS 1.1 only", OpenSSL("rsa", args=OLD, level0=True), ("protocol.version-mismatch", "configuration.crypto-policy")),
     Fault("no common suite", OpenSSL(cipher="ECDHE-ECDSA-NULL-SHA", level0=True, args=("-tls1_2",)), ("cipher.no-common-suite",)),
-    Fault("no common group", OpenSSL(args=("-tls1_3", "-groups", "brainpoolP256r1:ffdhe8192")), ("cipher.no-common-group",)),
+    # Java offers ffdhe8192, and fails with one handshake in 256 for a reason of its own (a shared secret that begins with zeros).
+    Fault("no common group", OpenSSL(args=("-tls1_3", "-groups", "brainpoolP256r1:ffdhe8192")), ("cipher.no-common-group",),
+          clients=tuple(c for c in SINGLE + BATCHED if c != "java")),
     Fault("weak DH", OpenSSL("rsa", cipher="DHE-RSA-AES256-GCM-SHA384", level0=True, dh=1024, args=("-tls1_2",)),
           ("cipher.weak-dh", "cipher.no-common-suite")),
     Fault("name refused", Nginx(hosts=(Vhost(None, "ssl_reject_handshake on;", name="other.test", default=True), Vhost(name="shop.lab.test"))),

@@ -30,6 +30,7 @@ struct Event {
   base::Bytes raw;                 ///< handshake: header and body
   wire::Alert alert;               ///< alert only
   std::size_t wire_bytes = 0;
+  std::uint64_t packet = 0;  ///< the one that completes it, in a capture; 0: there is none
 };
 
 /// How the conversation ended, as TCP or our own patience says it.

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a capture yields: one handshake as it was watched, whatever carried it. TCP streams, DTLS and QUIC fill the same value.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "observe/conversation.h"
+#include "sources/capture/packet.h"
+#include "sources/capture/stream.h"
+
+namespace whytls::sources::capture {
+
+enum class Carrier : std::uint8_t { tls, dtls, quic };
+
+/// What stands in the way of seeing all of it.
+struct Sight {
+  bool begins_midway = false;                           ///< the capture began after the connection did
+  bool cut_off = false;                                 ///< the capture ended, or the flow had to be let go, before the connection did
+  bool client_missing = false, server_missing = false;  ///< no packet of that side
+  std::uint64_t client_lost = 0, server_lost = 0;       ///< bytes of that side that the capture lost before the handshake was over
+  bool cut_packets = false;                             ///< packets were captured only in part (snaplen)
+};
+
+struct Handshake {
+  std::uint64_t number = 0;  ///< of its connection in this capture, from 1, in the order of their first packets
+  Carrier carrier = Carrier::tls;
+  Endpoint client, server;
+  Moment first, last;                  ///< first and last packet of the connection
+  observe::Conversation conversation;  ///< events carry packet numbers; times are since `first`
+  std::string upgrade;  ///< what was spoken before TLS: "smtp", "postgres", "http-connect", "socks5" …; empty: TLS from the start
+  Sight sight;
+  TcpFacts tcp;         ///< of Carrier::tls; End::opener is the client
+  std::string history;  ///< Zeek's ssl_history letters: upper case the client's, lower case the server's
+  std::uint32_t protected_client = 0,
+                protected_server = 0;          ///< protected records (packets of QUIC) after which it could be going on: see sizes
+  std::vector<std::uint16_t> protected_sizes;  ///< of the first few of each side, in order: sizes of encrypted fragments
+  std::vector<std::uint64_t> packets;          ///< those that carry it, in order, at most 256: what proves it
+  std::string close_reason;                    ///< QUIC: the reason phrase of CONNECTION_CLOSE, as sent
+  std::vector<std::uint32_t> quic_versions;    ///< versions named by a Version Negotiation packet
+};
+
+/// Called once for each handshake, when its connection is over.
+using HandshakeSink = std::function<void(Handshake&&)>;
+
+}  // namespace whytls::sources::capture

@@ -70,6 +70,21 @@ struct Certificate {
   std::optional<int> left;  ///< percent of its lifetime
 };
 
+/// A handshake that was watched, in a capture or on a wire.
+struct Flow {
+  std::string client, server;      ///< "192.0.2.7:51234", "[2001:db8::1]:443"
+  std::string protocol = "tls";    ///< what carried it: tls, dtls, quic
+  std::uint64_t number = 0;        ///< of its connection in the capture, from 1
+  std::uint64_t first_packet = 0;  ///< from 1
+  std::optional<base::Time> start;
+  std::string file;          ///< the capture that it stands in; empty where there is but one
+  std::string upgrade;       ///< what was spoken before TLS: smtp, http-connect …; empty: TLS from the start
+  std::string history;       ///< Zeek's ssl_history letters: "CSXKNGIFif#"
+  std::string community_id;  ///< "1:…"
+  std::string client_guess;  ///< what it probably is: "Firefox 128"; empty: not recognised
+  std::string ja3s;
+};
+
 /// A file that was read instead of asking a server.
 struct File {
   std::string path;
@@ -106,7 +121,8 @@ struct Message {
   std::string type;  ///< "client_hello", "server_hello", "alert", "change_cipher_spec" …
   double at = 0;     ///< seconds since the start of the connection
   std::size_t bytes = 0;
-  std::string text;  ///< anything worth saying of it; may be empty
+  std::string text;                     ///< anything worth saying of it; may be empty
+  std::optional<std::uint64_t> packet;  ///< the one that completed it, in a capture
 };
 
 struct Handshake {
@@ -159,7 +175,8 @@ struct Step {
 
 struct Report {
   Target target;
-  std::vector<File> files;  ///< where this is not empty, they take the target's place
+  std::vector<File> files;   ///< where this is not empty, they take the target's place
+  std::optional<Flow> flow;  ///< where this is set, it takes the target's place
   std::vector<Store> stores;
   std::optional<Bundle> bundle;
   std::vector<Sibling> siblings;

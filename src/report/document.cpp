@@ -56,6 +56,39 @@ Json target_json(const Target& target) {
           {"starttls", text_or_null(target.starttls)}};
 }
 
+Json time_or_null(std::optional<base::Time> time) { return time ? Json(base::rfc3339(*time)) : Json(nullptr); }
+
+Json end_json(const FlowEnd& end) {
+  Json out{{"from", peer_name(end.from)}, {"text", clean(end.text)}, {"at", seconds(end.at)}};
+  if (end.packet) out["packet"] = *end.packet;
+  return out;
+}
+
+Json flow_json(const Flow& flow) {
+  return {{"client", clean(flow.client)},
+          {"server", clean(flow.server)},
+          {"protocol", clean(flow.protocol)},
+          {"number", flow.number},
+          {"first_packet", flow.first_packet},
+          {"start", time_or_null(flow.start)},
+          {"file", text_or_null(flow.file)},
+          {"upgrade", text_or_null(flow.upgrade)},
+          {"history", text_or_null(flow.history)},
+          {"community_id", text_or_null(flow.community_id)},
+          {"client_guess", text_or_null(flow.client_guess)},
+          {"ja3s", text_or_null(flow.ja3s)},
+          {"ended", flow.ended ? end_json(*flow.ended) : Json(nullptr)}};
+}
+
+Json file_json(const File& file) { return {{"path", clean(file.path)}, {"format", clean(file.format)}, {"holds", clean(file.holds)}}; }
+
+/// What the report is about: a target, files, or a watched flow.
+std::pair<std::string, Json> subject_json(const Report& report) {
+  if (report.flow) return {"flow", flow_json(*report.flow)};
+  if (report.files.empty()) return {"target", target_json(report.target)};
+  return {"files", list<File>(report.files, file_json)};
+}
+
 Json value_json(const evidence::Value& value) {
   return std::visit(
       [](const auto& v) -> Json {
@@ -150,8 +183,6 @@ Json alert_json(const Alert& alert) {
   return out;
 }
 
-Json time_or_null(std::optional<base::Time> time) { return time ? Json(base::rfc3339(*time)) : Json(nullptr); }
-
 Json certificate_json(const Certificate& certificate) {
   Json out{{"position", certificate.position},
            {"subject", clean(certificate.subject)},
@@ -171,8 +202,6 @@ Json certificate_json(const Certificate& certificate) {
   out["validity_left"] = certificate.left ? Json(*certificate.left) : Json(nullptr);
   return out;
 }
-
-Json file_json(const File& file) { return {{"path", clean(file.path)}, {"format", clean(file.format)}, {"holds", clean(file.holds)}}; }
 
 Json store_json(const Store& store) {
   return {{"who", clean(store.who)},
@@ -202,6 +231,7 @@ void add_files(const Report& report, Json& out) {
 Json message_json(const Message& message) {
   Json out{{"from", peer_name(message.from)}, {"type", clean(message.type)}, {"at", seconds(message.at)}, {"bytes", message.bytes}};
   if (!message.text.empty()) out["text"] = clean(message.text);
+  if (message.packet) out["packet"] = *message.packet;
   return out;
 }
 
@@ -235,9 +265,9 @@ Json finding_json(const Finding& finding) {
 
 Json document(const Report& report) {
   const diagnosis::Diagnosis& found = report.diagnosis;
-  const bool of_files = !report.files.empty();
+  auto [kind, subject] = subject_json(report);
   Json out{{"schema", "whytls.report/1"},
-           {of_files ? "files" : "target", of_files ? list<File>(report.files, file_json) : target_json(report.target)},
+           {std::move(kind), std::move(subject)},
            {"client", clean(report.client)},
            {"outcome", diagnosis::outcome_name(found.outcome)},
            {"verdict", found.verdict ? verdict_json(*found.verdict) : no_verdict_json(report)},

@@ -70,6 +70,14 @@ struct Certificate {
   std::optional<int> left;  ///< percent of its lifetime
 };
 
+/// How a watched connection came to its end, where no message tells it.
+struct FlowEnd {
+  Peer from = Peer::server;
+  std::string text;  ///< "closed", "reset"
+  double at = 0;     ///< seconds since the start of the connection
+  std::optional<std::uint64_t> packet;
+};
+
 /// A handshake that was watched, in a capture or on a wire.
 struct Flow {
   std::string client, server;      ///< "192.0.2.7:51234", "[2001:db8::1]:443"
@@ -83,6 +91,7 @@ struct Flow {
   std::string community_id;  ///< "1:…"
   std::string client_guess;  ///< what it probably is: "Firefox 128"; empty: not recognised
   std::string ja3s;
+  std::optional<FlowEnd> ended;  ///< absent: it goes on, or the capture ends before it
 };
 
 /// A file that was read instead of asking a server.

@@ -16,8 +16,8 @@ bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U
 
 /// What a terminal without UTF-8 can show; the marks that we use ourselves keep their meaning.
 std::string ascii(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> known{
-      {{"…", "..."}, {"✓", "ok"}, {"✗", "X"}, {"←", "<-"}, {"─", "-"}, {"–", "-"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> known{
+      {{"…", "..."}, {"✓", "ok"}, {"✗", "X"}, {"←", "<-"}, {"→", "->"}, {"─", "-"}, {"–", "-"}}};
   std::string out;
   while (!text.empty()) {
     if (static_cast<unsigned char>(text.front()) < 0x80) {

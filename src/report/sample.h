@@ -18,8 +18,22 @@ Report handshake_timeout();
 Report undetermined();
 /// Everything that a peer says is hostile: control characters, escape sequences, no UTF-8.
 Report hostile();
+/// Watched handshakes: one whose certificate the client refused, one that ended without a reason, one that nobody needed any more, one
+/// over QUIC of which only the beginning was captured, one that worked, and one with hostile peers.
+Report watched_refusal();
+Report watched_reset();
+Report watched_abandoned();
+Report watched_quic();
+Report watched_works();
+Report watched_hostile();
 /// Files in the place of a target, a bundle that was written, and trust stores.
 Report certificate_files();
+
+/// A fact in the form in which pages write it, with its words and its place.
+void fact(Report& report, const std::string& line, std::string text = {}, std::string where = {});
+base::Time day(std::string_view text);
+void fails(Report& report, const diagnosis::Cause& cause, Side side, diagnosis::Stage stage, diagnosis::Finding finding);
+Certificate leaf();
 
 struct Named {
   const char* name;

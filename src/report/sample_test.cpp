@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 namespace whytls::report::sample {
-namespace {
-
 using diagnosis::Cause;
 using diagnosis::Confidence;
 using diagnosis::Outcome;
@@ -13,14 +11,38 @@ using diagnosis::Stage;
 using evidence::Kind;
 using remedy::Remedy;
 
-void fact(Report& report, const std::string& line, std::string text = {}) {
+void fact(Report& report, const std::string& line, std::string text, std::string where) {
   auto parsed = evidence::parse_fact(line);
   ASSERT_TRUE(parsed) << line << ": " << parsed.error().text();
   parsed->text = std::move(text);
+  if (report.flow) parsed->provenance.source = "capture";
+  parsed->provenance.where = std::move(where);
   report.evidence.add(std::move(*parsed));
 }
 
 base::Time day(std::string_view text) { return base::parse_time(text).value_or(base::Time{}); }
+
+void fails(Report& report, const Cause& cause, Side side, Stage stage, diagnosis::Finding finding) {
+  report.diagnosis.outcome = Outcome::failed;
+  report.diagnosis.stage = stage;
+  report.diagnosis.verdict = diagnosis::Verdict{&cause, std::move(finding), side, stage};
+}
+
+Certificate leaf() {
+  return {0,
+          "CN=shop.example.com,O=Shop",
+          "CN=Example TLS CA 7,O=Example",
+          day("2026-08-01"),
+          day("2027-01-01"),
+          std::string(64, 'a'),
+          {"shop.example.com", "www.example.com"},
+          "rsa-2048",
+          "sha256WithRSAEncryption",
+          "0a1b",
+          "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
+}
+
+namespace {
 
 /// A target, an offer and a few facts that every report has.
 Report begun(const std::string& host, std::uint16_t port) {
@@ -41,12 +63,6 @@ Report begun(const std::string& host, std::uint16_t port) {
   return report;
 }
 
-void fails(Report& report, const Cause& cause, Side side, Stage stage, diagnosis::Finding finding) {
-  report.diagnosis.outcome = Outcome::failed;
-  report.diagnosis.stage = stage;
-  report.diagnosis.verdict = diagnosis::Verdict{&cause, std::move(finding), side, stage};
-}
-
 const Cause expired{.id = "certificate.expired", .title = "a certificate has expired", .remedies = {Remedy::renew}};
 const Cause incomplete{.id = "certificate.incomplete-chain", .title = "an intermediate is missing", .remedies = {Remedy::serve_full_chain}};
 const Cause hostname{.id = "certificate.hostname-mismatch", .title = "the certificate is for other names", .remedies = {}};
@@ -57,20 +73,6 @@ const Cause starttls{
 const Cause timeout{
     .id = "network.handshake-timeout", .side = Side::network, .title = "no answer to the ClientHello", .remedies = {Remedy::open_firewall}};
 const Cause reset{.id = "network.reset-in-handshake", .side = Side::network, .title = "a reset follows the ClientHello", .remedies = {}};
-
-Certificate leaf() {
-  return {0,
-          "CN=shop.example.com,O=Shop",
-          "CN=Example TLS CA 7,O=Example",
-          day("2026-08-01"),
-          day("2027-01-01"),
-          std::string(64, 'a'),
-          {"shop.example.com", "www.example.com"},
-          "rsa-2048",
-          "sha256WithRSAEncryption",
-          "0a1b",
-          "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
-}
 
 void select(Report& report) {
   report.handshake.selected = {0x0304, 0x1301, 0x11ec, 0x0804, "h2", false};
@@ -283,7 +285,13 @@ const std::vector<Named>& all() {
                                           {"handshake_timeout", handshake_timeout},
                                           {"undetermined", undetermined},
                                           {"hostile", hostile},
-                                          {"certificate_files", certificate_files}};
+                                          {"certificate_files", certificate_files},
+                                          {"watched_refusal", watched_refusal},
+                                          {"watched_reset", watched_reset},
+                                          {"watched_abandoned", watched_abandoned},
+                                          {"watched_quic", watched_quic},
+                                          {"watched_works", watched_works},
+                                          {"watched_hostile", watched_hostile}};
   return samples;
 }
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "diagnosis/rules.h"
 #include "registry/registry.h"
+#include "report/flow.h"
 
 namespace whytls::report {
 namespace {
@@ -45,6 +46,9 @@ bool worth_a_line(const Report& report, const Fact& fact) {
   const std::string ended = report.evidence.text(Kind::failure);
   const bool quiet_end = ended == "reset" || ended == "closed" || ended == "timeout";
   if (one_of(fact.kind, {server_software, icmp_error, ends_differently, key_belongs})) return true;
+  if (report.flow && one_of(fact.kind, {abandoned, encrypted_alert, reset_foreign, hello_repeated, falling_versions, other_client_works,
+                                        server_chose, close_reason, failed_here, worked_here}))
+    return true;
   switch (report.diagnosis.stage) {
     case Stage::dns:
       return fact.kind == dns_failure;
@@ -79,6 +83,13 @@ std::string meaning_words(const Fact& fact) {
   const std::size_t value = form.find(" = ");
   if (value == std::string::npos) return form;
   return fmt::format("{}: {}", base::trim(meaning.substr(0, meaning.find_first_of(";(:"))), form.substr(value + 3));
+}
+
+/// "(packet 17)", for what was seen in a capture and does not say so itself.
+std::string with_place(const Report& report, const Fact& fact, std::string words) {
+  const std::string& where = fact.provenance.where;
+  if (!report.flow || where.empty() || words.empty() || words.find(where) != std::string::npos) return words;
+  return fmt::format("{} ({})", words, where);
 }
 
 /// A fact for people. Without words of its own it is worth a line only as `proof`, and not where the headline and the ladder say it.
@@ -121,10 +132,12 @@ std::string files_words(const Report& report) {
                      name.empty() && !leaf->names.empty() ? leaf->names.front() : name, host.empty() ? "" : " for " + host);
 }
 
+std::string subject_words(const Report& report) { return report.flow ? flow_words(report) : target_words(report.target); }
+
 std::string ok_words(const Report& report) {
   if (!report.files.empty()) return files_words(report);
   const std::string chosen = selection_words(report.handshake.selected);
-  std::string out = target_words(report.target) + " works";
+  std::string out = subject_words(report) + " works";
   if (!report.target.starttls.empty()) out += " after STARTTLS (" + report.target.starttls + ")";
   return chosen.empty() ? out : out + ": " + chosen;
 }
@@ -136,8 +149,10 @@ std::string undetermined_words(const Report& report) {
   if (report.interrupted) return target_words(report.target) + ": interrupted before the reason was found";
   for (const Finding& finding : report.findings)
     if (finding.rule == "hidden-by-group") return target_words(report.target) + ": " + finding.text;
-  std::string out = target_words(report.target) + " fails " + when;
+  std::string out = subject_words(report) + (report.flow ? " failed " : " fails ") + when;
+  if (report.flow && barely_seen(report)) return subject_words(report) + ": too little of it was captured to say how it ended";
   if (!how.empty()) out += " (" + how + ")";
+  if (report.flow) return out + ", and what can be seen does not tell why";
   return out + (report.probes.empty() ? ", and the evidence does not tell why" : ", and nothing that was changed tells why");
 }
 
@@ -151,10 +166,11 @@ std::string target_words(const Target& target) {
 std::string headline(const Report& report) {
   if (report.diagnosis.verdict) {
     const diagnosis::Verdict& verdict = *report.diagnosis.verdict;
-    return verdict.finding.summary.empty() ? std::string(verdict.cause->title) : verdict.finding.summary;
+    const std::string words = verdict.finding.summary.empty() ? std::string(verdict.cause->title) : verdict.finding.summary;
+    return report.flow ? flow_words(report) + ": " + words : words;
   }
   if (report.diagnosis.outcome == Outcome::ok) return ok_words(report);
-  if (report.diagnosis.outcome == Outcome::aborted) return target_words(report.target) + ": the client gave up, and nothing was wrong";
+  if (report.diagnosis.outcome == Outcome::aborted) return subject_words(report) + ": the client gave up, and nothing was wrong";
   return undetermined_words(report);
 }
 
@@ -211,6 +227,7 @@ std::vector<std::string> left_open(const Report& report) {
 std::vector<std::string> to_decide(const Report& report) {
   if (!report.files.empty()) return report.to_decide;
   if (!report.to_decide.empty() || report.diagnosis.outcome != Outcome::undetermined) return report.to_decide;
+  if (report.flow) return flow_to_decide(report);
   std::vector<std::string> out;
   if (report.interrupted) return {"run it again and let it finish"};
   if (report.diagnosis.stage <= Stage::tcp) return {"run it again from another network"};
@@ -223,7 +240,7 @@ std::vector<std::string> evidence_lines(const Report& report, std::size_t most) 
   std::vector<std::string> out;
   std::set<std::string> seen;
   const auto add = [&](const Fact& fact, std::size_t limit, bool proof) {
-    const std::string words = fact_words(report, fact, proof);
+    const std::string words = with_place(report, fact, fact_words(report, fact, proof));
     if (!words.empty() && out.size() < limit && seen.insert(words).second) out.push_back(words);
   };
   if (const Fact* first = as_asked(report)) add(*first, most, true);

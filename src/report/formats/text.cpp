@@ -8,6 +8,7 @@
 #include <array>
 
 #include "report/certificates.h"
+#include "report/flow.h"
 #include "report/format.h"
 #include "report/ladder.h"
 #include "report/layout.h"
@@ -166,15 +167,25 @@ void print_tried(Sheet& sheet, const Report& report) {
   print_list(sheet, "tried", lines);
 }
 
+/// How far it came, and of a watched handshake each message.
+void print_course(Sheet& sheet, const Report& report) {
+  print_ladder(sheet, report);
+  if (!report.flow) return;
+  if (!report.steps.empty()) sheet.blank();
+  print_messages(sheet, report);
+  sheet.blank();
+}
+
 void print_failed(Sheet& sheet, const Report& report) {
   const diagnosis::Verdict& verdict = *report.diagnosis.verdict;
   sheet.paragraph(2, whose_move(report));
   sheet.blank();
-  print_ladder(sheet, report);
+  print_course(sheet, report);
   if (!report.files.empty())
     print_certificates(sheet, report);
   else if (verdict.stage == diagnosis::Stage::certificate)
     print_chain(sheet, report);
+  print_flow(sheet, report);
   print_list(sheet, "evidence", evidence_lines(report, most_evidence));
   print_fixes(sheet, report);
   print_certainty(sheet, verdict.finding);
@@ -188,9 +199,11 @@ void print_failed(Sheet& sheet, const Report& report) {
 
 void print_undetermined(Sheet& sheet, const Report& report) {
   sheet.blank();
-  print_ladder(sheet, report);
+  print_course(sheet, report);
   if (!report.files.empty()) print_certificates(sheet, report);
+  print_flow(sheet, report);
   print_list(sheet, "evidence", evidence_lines(report, most_evidence));
+  if (report.flow) print_list(sheet, "unseen", out_of_sight(report));
   print_tried(sheet, report);
   print_list(sheet, "left open", left_open(report));
   print_list(sheet, "to decide", to_decide(report));
@@ -206,6 +219,11 @@ void print_ok(Sheet& sheet, const Report& report) {
     print_findings(sheet, report);
     return print_files(sheet, report);
   }
+  if (report.flow) {
+    sheet.blank();
+    print_course(sheet, report);
+    print_flow(sheet, report);
+  }
   if (!report.handshake.certificates.empty()) {
     const Certificate& leaf = report.handshake.certificates.front();
     std::string words = short_name(leaf.subject);
@@ -216,6 +234,15 @@ void print_ok(Sheet& sheet, const Report& report) {
     if (leaf.not_after && now && *leaf.not_after > *now) words += fmt::format(" ({} left)", base::how_long(*leaf.not_after - *now));
     sheet.entry("leaf", words);
   }
+  print_findings(sheet, report);
+}
+
+void print_aborted(Sheet& sheet, const Report& report) {
+  sheet.paragraph(2, "Nothing needs to change: clients drop connections that they no longer need.");
+  sheet.blank();
+  print_course(sheet, report);
+  print_flow(sheet, report);
+  print_list(sheet, "evidence", evidence_lines(report, most_evidence));
   print_findings(sheet, report);
 }
 
@@ -234,7 +261,7 @@ std::string render(const Report& report, const Style& style) {
       print_ok(sheet, report);
       break;
     case Outcome::aborted:
-      print_ladder(sheet, report);
+      print_aborted(sheet, report);
       break;
   }
   return sheet.take();

@@ -2,10 +2,11 @@
 // A log as whole lines in blocks: a file or standard input, as it is or packed by gzip or zstd, told apart by their first bytes.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
+#include "base/input.h"
 #include "base/result.h"
 
 namespace whytls::sources::message {
@@ -14,9 +15,6 @@ class LogInput {
  public:
   /// "-" is standard input.
   static base::Result<LogInput> open(const std::string& path);
-  LogInput(LogInput&&) noexcept;
-  LogInput& operator=(LogInput&&) noexcept;
-  ~LogInput();
 
   /// The next lines, each with its end; a last line without one comes once the input is over, unless `more_may_come`. Empty: nothing (more)
   /// is there. The view holds until the next call. A line longer than a block comes in pieces.
@@ -30,11 +28,10 @@ class LogInput {
   static constexpr std::size_t block = std::size_t{1} << 19;
 
  private:
-  class Source;
-  explicit LogInput(std::unique_ptr<Source> source);
+  explicit LogInput(base::Input source);
 
-  std::unique_ptr<Source> source_;
-  std::string buffer_;
+  base::Input source_;
+  base::Bytes buffer_;
   std::size_t used_ = 0, filled_ = 0;
   std::uint64_t bytes_ = 0;
 };

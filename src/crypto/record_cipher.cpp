@@ -97,6 +97,7 @@ class MacCipher final : public RecordCipher {
             EVP_CIPHER_CTX_set_padding(engine_.get(), 0) == 1;
   }
   bool good() const { return good_; }
+  void continue_at(std::uint64_t sequence) override { sequence_ = sequence; }
 
   std::optional<Bytes> seal(std::uint8_t type, std::uint16_t record_version, ByteView plain) override {
     const std::uint64_t sequence = sequence_++;
@@ -190,6 +191,7 @@ class AeadCipher final : public RecordCipher {
         cipher_(fetch_cipher(suite)),
         engine_(EVP_CIPHER_CTX_new()) {}
   bool good() const { return cipher_ != nullptr && engine_ != nullptr; }
+  void continue_at(std::uint64_t sequence) override { sequence_ = sequence; }
   std::uint8_t outer_type(std::uint8_t type) const override { return tls13_ ? 23 : type; }
 
   std::optional<Bytes> seal(std::uint8_t type, std::uint16_t record_version, ByteView plain) override {

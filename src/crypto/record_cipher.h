@@ -44,6 +44,8 @@ class RecordCipher {
   virtual std::optional<base::Bytes> seal(std::uint8_t type, std::uint16_t version, base::ByteView plain) = 0;
   /// nullopt: bad_record_mac.
   virtual std::optional<Opened> open(std::uint8_t type, std::uint16_t version, base::ByteView fragment) = 0;
+  /// The sequence number of the next record: for who saw only some of them, and for DTLS, where the record says it.
+  virtual void continue_at(std::uint64_t sequence) = 0;
   /// The content type in the clear: application_data in TLS 1.3, else that of the content.
   virtual std::uint8_t outer_type(std::uint8_t type) const { return type; }
 };

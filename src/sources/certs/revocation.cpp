@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <future>
+#include <utility>
 
 #include "base/text.h"
 #include "net/fetch/cache.h"
@@ -18,19 +20,21 @@ using x509::Certificate;
 
 constexpr std::size_t most_links = 3;                // the leaf and what stands above it; roots are not revoked by lists
 constexpr std::chrono::milliseconds patience{2000};  // an answer about revocation is worth no more to anybody
+constexpr std::size_t most_addresses = 3;            // of one question: who names more gains nothing by it
 constexpr std::size_t most_answer = std::size_t{8} << 20U;
 constexpr std::chrono::hours without_next_update{1};
 
 struct Asked {
   std::size_t position = 0;
   bool ocsp = true;
-  std::string url;
+  std::vector<std::string> urls;  ///< asked one after the other until one gives an answer that holds
   base::Bytes request;
   std::string name;  ///< in the cache
 };
 
 struct Answer {
   Asked question;
+  std::string url;
   base::Bytes body;
   std::string failure;
   std::optional<base::Time> date;
@@ -48,10 +52,11 @@ std::string cache_name(const Certificate& certificate, const std::string& url, b
 
 std::optional<Asked> ask(const x509::Judgement& j, std::size_t i, bool ocsp) {
   const Certificate& certificate = j.path[i].certificate;
-  const std::vector<std::string>& urls = ocsp ? certificate.ocsp_urls : certificate.crl_urls;
-  const auto url = std::find_if(urls.begin(), urls.end(), is_http);
-  if (url == urls.end()) return std::nullopt;
-  Asked out{i, ocsp, *url, {}, cache_name(certificate, *url, ocsp)};
+  Asked out{i, ocsp, {}, {}, {}};
+  for (const std::string& url : ocsp ? certificate.ocsp_urls : certificate.crl_urls)
+    if (is_http(url) && out.urls.size() < most_addresses) out.urls.push_back(url);
+  if (out.urls.empty()) return std::nullopt;
+  out.name = cache_name(certificate, out.urls.front(), ocsp);
   if (ocsp) out.request = x509::ocsp_request(certificate, j.path[i + 1].certificate);
   return ocsp && out.request.empty() ? std::nullopt : std::optional<Asked>(out);
 }
@@ -66,12 +71,13 @@ bool says_nothing(const net::HttpResponse& response) {
 /// (RFC 6960 A.1), whatever they say to a GET.
 net::HttpResponse ask_responder(const Asked& question, net::HttpRequest request) {
   const net::Deadline deadline = net::Clock::now() + request.timeout;
-  if (const std::string get = x509::ocsp_get_url(question.url, question.request); !get.empty()) {
+  const std::string url = request.url;
+  if (const std::string get = x509::ocsp_get_url(url, question.request); !get.empty()) {
     request.url = get;
     net::HttpResponse response = net::fetch(request);
     if (response.status == 0 || response.timed_out || !says_nothing(response)) return response;
   }
-  request.url = question.url;
+  request.url = url;
   request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - net::Clock::now());
   request.method = "POST";
   request.body = question.request;
@@ -79,14 +85,14 @@ net::HttpResponse ask_responder(const Asked& question, net::HttpRequest request)
   return net::fetch(request);
 }
 
-Answer fetch(const Asked& question, std::chrono::milliseconds timeout, const net::CancelFlag* cancel) {
+Answer fetch(const Asked& question, const std::string& url, std::chrono::milliseconds timeout, const net::CancelFlag* cancel) {
   net::HttpRequest request;
-  request.url = question.url;
+  request.url = url;
   request.timeout = timeout;
   request.max_bytes = most_answer;
   request.cancel = cancel;
   net::HttpResponse response = question.ocsp ? ask_responder(question, request) : net::fetch(request);
-  Answer out{.question = question};
+  Answer out{.question = question, .url = url};
   out.date = response.date;
   out.failure = response.failure;
   out.body = std::move(response.body);
@@ -102,7 +108,7 @@ void keep(const Answer& answer, const std::optional<base::Time>& next_update) {
 Standing take(const x509::Judgement& j, const Answer& answer, base::Time at, Revocations& out) {
   const std::size_t position = answer.question.position;
   const auto unknown = [&](std::string why) { return Standing{position, x509::Revocation::unknown, std::move(why)}; };
-  const std::string from = base::printable(answer.question.url);
+  const std::string from = base::printable(answer.url);
   if (!answer.failure.empty()) return unknown(from + ": " + answer.failure);
   const Certificate& certificate = j.path[position].certificate;
   const Certificate& issuer = j.path[position + 1].certificate;
@@ -121,27 +127,49 @@ Standing take(const x509::Judgement& j, const Answer& answer, base::Time at, Rev
   return {position, said.status, ""};
 }
 
+/// Whether the answer says something of the link that can be relied on; nothing is kept.
+bool decides(const x509::Judgement& j, Answer& answer, base::Time at) {
+  Revocations trial;
+  const bool before = std::exchange(answer.cached, true);
+  const bool known = take(j, answer, at, trial).status != x509::Revocation::unknown;
+  answer.cached = before;
+  return known;
+}
+
 /// What is on disk counts as far as it holds now; else the question is asked anew.
 std::optional<Answer> kept(const x509::Judgement& j, const Asked& question, base::Time at) {
   auto body = net::Cache::of_user().find(question.name, base::now());
   if (!body) return std::nullopt;
-  Answer out{.question = question};
+  Answer out{.question = question, .url = question.urls.front()};
   out.body = std::move(*body);
+  if (!decides(j, out, at)) return std::nullopt;
   out.cached = true;
-  Revocations trial;
-  if (take(j, out, at, trial).status == x509::Revocation::unknown) return std::nullopt;
   return out;
 }
 
+/// One address after the other, each with its share of the time that is left; where none has an answer that holds, the first one's.
+Answer ask_all(const x509::Judgement& j, const Asked& question, net::Deadline deadline, const Inquiry& inquiry) {
+  std::optional<Answer> first;
+  for (std::size_t i = 0; i < question.urls.size(); ++i) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - net::Clock::now());
+    if (first && left.count() <= 0) break;
+    Answer answer = fetch(question, question.urls[i], left / static_cast<std::int64_t>(question.urls.size() - i), inquiry.cancel);
+    const bool only = question.urls.size() == 1;
+    if (only || decides(j, answer, inquiry.at)) return answer;
+    if (!first) first = std::move(answer);
+  }
+  return std::move(*first);
+}
+
 std::vector<Answer> answers_to(const x509::Judgement& j, const std::vector<Asked>& questions, const Inquiry& inquiry) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(inquiry.deadline - net::Clock::now());
+  const net::Deadline deadline = std::min(inquiry.deadline, net::Clock::now() + patience);
   std::vector<Answer> out;
   std::vector<std::future<Answer>> futures;
   for (const Asked& question : questions) {
     if (auto answer = kept(j, question, inquiry.at)) {
       out.push_back(std::move(*answer));
-    } else if (left.count() > 0) {
-      futures.push_back(std::async(std::launch::async, fetch, question, std::min(left, patience), inquiry.cancel));
+    } else if (deadline > net::Clock::now()) {
+      futures.push_back(std::async(std::launch::async, ask_all, std::cref(j), question, deadline, std::cref(inquiry)));
     }
   }
   for (auto& future : futures) out.push_back(future.get());

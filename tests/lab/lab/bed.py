@@ -30,6 +30,7 @@ class Bed:
     client_namespace: int = 0
     beside: "Bed | None" = None  # what runs beside the server in question, and can be stopped before it
     values: dict[str, object] = field(default_factory=dict)  # further words for the scenario's arguments, e.g. the proxy's port
+    ends: list[Callable[[], object]] = field(default_factory=list)  # of the whole run
     _closers: list[Callable[[], object]] = field(default_factory=list)
     _children: int = 0
 
@@ -62,7 +63,7 @@ class Bed:
         """A bed for a server behind this one; it is closed with its parent."""
         self._children += 1
         other = Bed(self.folder / f"backend{self._children}", self.pki, self.ports, self.shared, self.address, prefix=self.prefix,
-                    server_namespace=self.server_namespace)
+                    server_namespace=self.server_namespace, ends=self.ends)
         self.on_close(other.close)
         return other
 
@@ -82,6 +83,10 @@ class Bed:
 
     def on_close(self, action: Callable[[], object]) -> None:
         self._closers.append(action)
+
+    def at_the_end(self, action: Callable[[], object]) -> None:
+        """Once no scenario is left."""
+        self.ends.append(action)
 
     def close(self) -> None:
         while self._closers:

@@ -29,16 +29,21 @@ def facts(answer: str, why: str | None = None) -> dict[str, str | None]:
 
 
 BROKEN: list[Scenario] = [
-    *[broken("certificate.revoked", f"{server.software}-by-ocsp", Authority(server, ocsp="revoked"), facts=facts("revoked"), **REVOKED,
-             **OCSP) for server in (OpenSSL(BY_OCSP), Nginx(BY_OCSP), Apache(BY_OCSP), Go(BY_OCSP), Node(BY_OCSP), Java(BY_OCSP))],
     *[broken("certificate.revoked", f"nginx-by-ocsp-{how}", Authority(Nginx(BY_OCSP), ocsp=how), facts=facts("revoked"), **REVOKED, **OCSP)
       for how in ("post-after-405", "post-after-malformed")],
     *[broken("certificate.revoked", f"{server.software}-by-list", Authority(server, crl="revoked"), facts=facts("revoked"), **REVOKED,
-             **CRL) for server in (HAProxy(BY_LIST), Go(BY_LIST), GnuTLS(BY_LIST))],
+             **CRL) for server in (HAProxy(BY_LIST), GnuTLS(BY_LIST))],
     broken("certificate.revoked", "openssl-by-list-behind-a-dead-responder", Authority(OpenSSL("by-both"), crl="revoked"),
            facts=facts("revoked"), **REVOKED, **CRL),
     broken("certificate.revoked", "nginx-intermediate-by-list", Authority(Nginx("under-listed"), crl="good", root_crl="revoked"),
            detail={"position": 1}, facts=facts("good"), referee_args=("-crl_check_all", "-crl_download")),
+    *[broken("certificate.revoked", f"nginx-intermediate-by-ocsp-{chain}", Authority(Nginx(chain), ocsp="good", root_ocsp="revoked"),
+             detail={"position": 1}, referee="none", why="gnutls-cli and s_client ask about the leaf alone")
+      for chain in ("under-answered", "under-answered-both")],
+    broken("certificate.revoked", "nginx-by-ocsp-at-the-third-address", Authority(Nginx("by-ocsp-second"), ocsp="revoked"),
+           facts=facts("revoked"), within=A_ROUND, referee="none", why="no client at hand asks a second address", slow=True, **REVOKED),
+    broken("certificate.revoked", "nginx-by-list-at-the-third-address", Authority(Nginx("by-list-second"), crl="revoked"),
+           facts=facts("revoked"), referee="none", why="as above", **REVOKED),
     broken("certificate.revoked", "nginx-and-the-list-is-stale", Authority(Nginx("by-both"), ocsp="revoked", crl="stale"),
            facts=facts("revoked"), **REVOKED, **OCSP),
     broken("certificate.revoked", "nginx-list-from-the-cache", Authority(Nginx(BY_LIST), crl="revoked"), again=True,
@@ -66,10 +71,12 @@ UNKNOWN: list[Scenario] = [
     healthy("nginx-list-slow", Authority(Nginx(BY_LIST), crl="slow"), facts=facts("unknown", "time"), within=A_ROUND, slow=True),
     healthy("nginx-ocsp-and-list-slow", Authority(Nginx("by-both"), ocsp="slow", crl="slow"), facts=facts("unknown", "time"),
             within=2 * A_ROUND - 1, slow=True),
+    healthy("nginx-intermediate-ocsp-dead", Authority(Nginx("under-answered-both"), ocsp="good"), facts=facts("good")),
     healthy("nginx-intermediate-list-dead", Authority(Nginx("under-listed"), crl="good", root_crl="dead"), facts=facts("good")),
 ]
 
 KNOWN: list[Scenario] = [
+    healthy("nginx-intermediate-ocsp-good", Authority(Nginx("under-answered-both"), ocsp="good", root_ocsp="good"), facts=facts("good")),
     healthy("nginx-ocsp-good", Authority(Nginx(BY_OCSP), ocsp="good"), facts=facts("good"), **OCSP),
     healthy("apache-ocsp-good", Authority(Apache(BY_OCSP), ocsp="good"), facts=facts("good"), **OCSP),
     healthy("nginx-ocsp-by-a-delegate", Authority(Nginx(BY_OCSP), ocsp="by-responder"), facts=facts("good"), **OCSP),

@@ -36,9 +36,6 @@ ROWS: list[Scenario] = [
     broken("configuration.key-mismatch", "java-tls12", Java(other_key="must-staple", settings=(("protocols", "TLSv1.2"),))),
     broken("configuration.key-mismatch", "java-rsa-tls13", Java("rsa", other_key="self-signed-rsa")),
     # the trust store that was named cannot be used: wrong usage, and still a verdict
-    broken("configuration.trust-store", "ca-file-empty", Nginx(), "client", args=("--ca-file", "{folder}/empty.pem"),
-           files={"empty.pem": ""},
-           exit=2, cure=()),
     broken("configuration.trust-store", "ca-file-missing", Nginx(), "client", args=("--ca-file", "{folder}/no-such-file.pem"), exit=2,
            cure=()),
     broken("configuration.trust-store", "ca-file-is-no-pem", Nginx(), "client", args=("--ca-file", "{folder}/text.pem"),
@@ -67,6 +64,4 @@ ROWS: list[Scenario] = [
     broken("configuration.clock-skew", "nginx-three-years-ahead", Nginx("good", "ssl_stapling on; ssl_stapling_file {staple};",
            staple=("good",)),
            "client", target="https://{host}:{port}", env=clock(YEARS), cure=()),
-    broken("configuration.clock-skew", "apache-three-years-behind", Apache(), "client", target="https://{host}:{port}",
-           env=clock("-" + YEARS), cure=()),
 ]

@@ -54,7 +54,6 @@ ROWS: list[Scenario] = [
     broken("network.sni-filtered", "reset-before-go", Fault(when(blocked, reset), Go("wildcard")), "network", host=BLOCKED,
            cure=("--servername", "shop.lab.test")),
     # inspecting proxies
-    broken("network.tls-intercepted", "zscaler", Nginx("zscaler-leaf"), "network"),
     broken("network.tls-intercepted", "fortigate", OpenSSL("fortinet-leaf"), "network"),
     broken("network.tls-intercepted", "go-one-issuer-for-every-name", Go(None, issuer="alien-root"), "network",
            why="a certificate of one issuer and one key for whatever name is asked"),

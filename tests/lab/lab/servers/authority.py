@@ -37,6 +37,7 @@ class Authority(Server):
     ocsp: str = "dead"
     crl: str = "dead"  # of the leaf's issuer
     root_crl: str = "good"  # about the intermediate
+    root_ocsp: str = "dead"  # likewise
     aia: str = "dead"
     aia_top: str = "good"  # the issuer's issuer
 
@@ -49,11 +50,13 @@ class Authority(Server):
         service = Service(beside.port)
         beside.on_close(service.close)
         responder, dead = beside.ports.take(), beside.ports.take()
-        at = {"OCSP_URL": ("ocsp", self.ocsp), "ROOT_LIST_URL": ("root-crl", self.root_crl), "CRL_URL": ("crl", self.crl),
-              "AIA_URL": ("aia", self.aia), "AIA_TOP_URL": ("top", self.aia_top)}
+        at = {"ROOT_OCSP_URL": ("root-ocsp", self.root_ocsp), "OCSP_URL": ("ocsp", self.ocsp), "ROOT_LIST_URL": ("root-crl", self.root_crl),
+              "CRL_URL": ("crl", self.crl), "AIA_URL": ("aia", self.aia), "AIA_TOP_URL": ("top", self.aia_top)}
         urls = {word: f"http://127.0.0.1:{dead if how == 'dead' else service.port}/{path}" for word, (path, how) in at.items()}
         if self.ocsp in LIVE:
             urls["OCSP_URL"] = f"http://127.0.0.1:{responder}"
+        nowhere = {"DEAD_URL": dead, "SLOW_URL": service.port, "GARBAGE_URL": service.port}
+        urls |= {word: f"http://127.0.0.1:{port}/{word[:-4].lower()}" for word, port in nowhere.items()}
         bed.pki = Pki(bed.folder / "pki", bed.pki, urls)
         chain = str(getattr(self.behind, "chain"))
         leaf = recipes.CHAINS.get(chain, (chain,))[0]
@@ -62,6 +65,9 @@ class Authority(Server):
             beside.spawn([*bed.pki.responder(leaf, self.ocsp), "-port", str(responder)], responder)
         else:
             service.add("ocsp", self.ocsp, lambda: self._ocsp(bed, leaf))
+        service.add("root-ocsp", self.root_ocsp, lambda: Reply(bed.pki.staple(issuer, self.root_ocsp).read_bytes()))
+        for word in ("slow", "garbage"):
+            service.add(word, word, lambda how=word: plain(how))
         service.add("crl", self.crl, lambda: self._crl(bed.pki, issuer, leaf, self.crl))
         service.add("root-crl", self.root_crl, lambda: self._crl(bed.pki, "root", issuer, self.root_crl))
         service.add("aia", self.aia, lambda: self._aia(bed.pki, issuer, self.aia, service.port))

@@ -36,6 +36,7 @@ class Go(Server):
     curves: tuple[int, ...] = ()
     protocols: tuple[str, ...] = ()
     refuse_all: bool = False
+    staple: tuple[str, ...] = ()
     software = "go"
 
     def start(self, bed: Bed) -> None:
@@ -48,6 +49,8 @@ class Go(Server):
             settings.update(Cert=str(chain.file), Key=str(chain.key))
         if self.other_key:
             settings["OtherKey"] = str(bed.pki.chain(self.other_key).key)
+        if self.staple:
+            settings["Staple"] = str(bed.pki.staple(*self.staple))
         if self.client_ca:
             settings["ClientCA"] = str(bed.pki.bundle(self.client_ca))
         if self.issuer:

@@ -16,7 +16,9 @@ if (settings.strict) {
 }
 const server = tls.createServer(options, (socket) => {
   socket.on('error', () => {});
-  socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'));
+  socket.once('data', () => socket.end(
+    `HTTP/1.1 200 OK\r\nDate: ${new Date().toUTCString()}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`));
 });
+if (settings.staple) server.on('OCSPRequest', (leaf, issuer, done) => done(null, fs.readFileSync(settings.staple)));
 server.on('tlsClientError', (error) => console.error(error.message));
 server.listen(settings.port, settings.address);

@@ -25,6 +25,7 @@ class Node(Server):
     options: tuple[tuple[str, object], ...] = ()  # of tls.createServer: minVersion, ecdhCurve, ALPNProtocols …
     client_ca: str | None = None
     named: tuple[tuple[str, str], ...] = ()  # (server name, chain)
+    staple: tuple[str, ...] = ()
     strict_names: bool = False  # an unknown name is an error in the SNI callback
     software = "node"
 
@@ -35,4 +36,6 @@ class Node(Server):
                                        "named": {n: [str(bed.pki.chain(c).file), str(bed.pki.chain(c).key)] for n, c in self.named}}
         if self.client_ca:
             settings["ca"] = str(bed.pki.bundle(self.client_ca))
+        if self.staple:
+            settings["staple"] = str(bed.pki.staple(*self.staple))
         bed.spawn([node_program(), HERE / "node-server.js", json.dumps(settings)])

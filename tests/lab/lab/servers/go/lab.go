@@ -23,13 +23,13 @@ import (
 )
 
 type settings struct {
-	Address, Cert, Key, OtherKey, ClientCA, IssuerCert, IssuerKey, Trust, ServerName string
-	MinVersion, MaxVersion                                                         uint16
-	Suites                                                                         []uint16
-	Curves                                                                         []tls.CurveID
-	Protocols                                                                      []string
-	Names                                                                          map[string][]string // strict: only these
-	RefuseAll                                                                      bool
+	Address, Cert, Key, OtherKey, ClientCA, IssuerCert, IssuerKey, Trust, ServerName, Staple string
+	MinVersion, MaxVersion                                                                   uint16
+	Suites                                                                                   []uint16
+	Curves                                                                                   []tls.CurveID
+	Protocols                                                                                []string
+	Names                                                                                    map[string][]string // strict: only these
+	RefuseAll                                                                                bool
 }
 
 func check(err error) {
@@ -98,6 +98,9 @@ func configuration(s settings) *tls.Config {
 			key = s.OtherKey
 		}
 		config.Certificates = []tls.Certificate{*pair(s.Cert, key)}
+		if s.Staple != "" {
+			config.Certificates[0].OCSPStaple = read(s.Staple)
+		}
 	}
 	if s.ClientCA != "" {
 		config.ClientCAs, config.ClientAuth = pool(s.ClientCA), tls.RequireAndVerifyClientCert
@@ -136,7 +139,7 @@ func serve(s settings) {
 				return
 			}
 			if _, err := bufio.NewReader(connection).ReadString('\n'); err == nil {
-				fmt.Fprint(connection, "HTTP/1.0 200 OK\r\n\r\n")
+				fmt.Fprintf(connection, "HTTP/1.0 200 OK\r\nDate: %s\r\n\r\n", time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT"))
 			}
 			_ = connection.Close()
 		}()

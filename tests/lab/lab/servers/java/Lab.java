@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A JSSE server for the lab: java Lab address=… port=… cert=… key=… [ca=…] [protocols=…] [suites=…] [alpn=…]
+// Without words it is many servers: each line of its input, words parted by tabs, starts one, or ends the one of `stop=PORT`; each is
+// answered by a line, "ok" or why not. It ends with its input.
 
+import java.io.BufferedReader;
 import java.io.FileInputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -13,6 +17,9 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -83,15 +90,21 @@ public class Lab {
     try (socket) {
       socket.setSoTimeout(30000);
       socket.startHandshake();
-      if (socket.getInputStream().read() >= 0) socket.getOutputStream().write("HTTP/1.0 200 OK\r\n\r\n".getBytes());
+      if (socket.getInputStream().read() < 0) return;
+      String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
+      socket.getOutputStream().write(("HTTP/1.0 200 OK\r\nDate: " + date + "\r\n\r\n").getBytes());
     } catch (Exception error) {
       System.err.println(error);
     }
   }
 
-  public static void main(String[] words) throws Exception {
+  static Map<String, String> settings(String[] words) {
     Map<String, String> settings = new HashMap<>();
     for (String word : words) settings.put(word.substring(0, word.indexOf('=')), word.substring(word.indexOf('=') + 1));
+    return settings;
+  }
+
+  static SSLServerSocket listen(Map<String, String> settings) throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     KeyManager keys = new OneKey(certificates(settings.get("cert")), privateKey(settings.get("key")));
     context.init(new KeyManager[] {keys}, settings.containsKey("ca") ? trust(settings.get("ca")) : null, null);
@@ -103,9 +116,46 @@ public class Lab {
     if (settings.containsKey("alpn")) parameters.setApplicationProtocols(settings.get("alpn").split(","));
     if (settings.containsKey("ca")) parameters.setNeedClientAuth(true);
     listening.setSSLParameters(parameters);
-    while (true) {
-      SSLSocket socket = (SSLSocket) listening.accept();
-      new Thread(() -> serve(socket)).start();
+    return listening;
+  }
+
+  /** Until the listening socket is closed. */
+  static void accept(SSLServerSocket listening) {
+    try {
+      while (true) {
+        SSLSocket socket = (SSLSocket) listening.accept();
+        new Thread(() -> serve(socket)).start();
+      }
+    } catch (Exception end) {
+      System.err.println(end);
     }
+  }
+
+  static void obey(Map<String, String> order, Map<String, SSLServerSocket> servers) throws Exception {
+    if (order.containsKey("stop")) {
+      servers.remove(order.get("stop")).close();
+      return;
+    }
+    SSLServerSocket listening = listen(order);
+    servers.put(order.get("port"), listening);
+    new Thread(() -> accept(listening)).start();
+  }
+
+  public static void main(String[] words) throws Exception {
+    if (words.length > 0) {
+      accept(listen(settings(words)));
+      return;
+    }
+    Map<String, SSLServerSocket> servers = new HashMap<>();
+    BufferedReader orders = new BufferedReader(new InputStreamReader(System.in));
+    for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+      try {
+        obey(settings(line.split("\t")), servers);
+        System.out.println("ok");
+      } catch (Exception error) {
+        System.out.println(error.toString().replace('\n', ' '));
+      }
+    }
+    System.exit(0);
   }
 }

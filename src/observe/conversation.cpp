@@ -17,6 +17,20 @@ using enum wire::HandshakeType;
 using evidence::Evidence;
 using evidence::Kind;
 
+/// The version of TLS whose messages a version has: DTLS 1.0 is TLS 1.1 over datagrams (RFC 4347 1), 1.2 is 1.2, 1.3 is 1.3; so is what
+/// OpenSSL spoke before RFC 4347.
+std::uint16_t rules_of(std::uint16_t version) {
+  namespace known = registry::version;
+  constexpr std::uint16_t before_rfc = 0x0100;
+  if (version == known::dtls13) return known::tls13;
+  if (version == known::dtls12) return known::tls12;
+  return version == known::dtls10 || version == before_rfc ? known::tls11 : version;
+}
+bool is_tls13(std::uint16_t version) {
+  const std::uint16_t rules = rules_of(version);
+  return rules >= registry::version::tls13 && rules < 0xfe00;
+}
+
 /// What was read while going over the messages once.
 struct Reading {
   std::optional<wire::ClientHello> client_hello;
@@ -36,7 +50,8 @@ struct Reading {
   State state = State::start;
 
   std::uint16_t version() const { return server_hello ? server_hello->version() : std::uint16_t{0}; }
-  bool tls13() const { return version() >= registry::version::tls13 && version() < 0xfe00; }
+  std::uint16_t rules() const { return rules_of(version()); }
+  bool tls13() const { return is_tls13(version()); }
 };
 
 void violate(Reading& r, From from, std::string what) {
@@ -54,7 +69,7 @@ void read_server_hello(Reading& r, base::ByteView body) {
   wire::ServerHello hello = wire::parse_server_hello(body);
   note_malformed(r, From::server, hello);
   const bool retry = hello.hello_retry_request();
-  const Step next = step(r.state, server_hello, hello.version() >= registry::version::tls13, retry);
+  const Step next = step(r.state, server_hello, is_tls13(hello.version()), retry);
   if (next.violation) violate(r, From::server, *next.violation);
   r.state = next.state;
   if (retry) {
@@ -74,11 +89,11 @@ void read_server_message(Reading& r, wire::HandshakeType type, base::ByteView bo
     slot = std::move(parsed);
   };
   if (type == certificate) keep(r.certificate, wire::parse_certificate(body, r.tls13()));
-  if (type == certificate_request && !r.server_finished) keep(r.request, wire::parse_certificate_request(body, r.version()));
+  if (type == certificate_request && !r.server_finished) keep(r.request, wire::parse_certificate_request(body, r.rules()));
   if (type == server_key_exchange && r.server_hello)
-    keep(r.key_exchange, wire::parse_server_key_exchange(body, r.server_hello->cipher_suite, r.version()));
+    keep(r.key_exchange, wire::parse_server_key_exchange(body, r.server_hello->cipher_suite, r.rules()));
   if (type == encrypted_extensions) keep(r.extensions, wire::parse_encrypted_extensions(body));
-  if (type == certificate_verify) keep(r.verify, wire::parse_certificate_verify(body, r.version()));
+  if (type == certificate_verify) keep(r.verify, wire::parse_certificate_verify(body, r.rules()));
   r.status_seen |= type == certificate_status;
   r.server_done |= type == server_hello_done;
   r.server_finished |= type == finished;
@@ -182,10 +197,13 @@ void add_selection(Evidence& e, const Reading& r) {
 void add_downgrade(Evidence& e, const Reading& r) {
   if (!r.client_hello || r.server_hello->downgrade() == wire::DowngradeSentinel::none) return;
   const auto offered = r.client_hello->versions();
-  const bool offered_13 = std::find(offered.begin(), offered.end(), registry::version::tls13) != offered.end();
-  const bool offered_12 = offered_13 || std::find(offered.begin(), offered.end(), registry::version::tls12) != offered.end();
+  const auto offers = [&](std::uint16_t rules) {
+    return std::any_of(offered.begin(), offered.end(), [&](std::uint16_t each) { return rules_of(each) == rules; });
+  };
+  const bool offered_13 = offers(registry::version::tls13);
+  const bool offered_12 = offered_13 || offers(registry::version::tls12);
   const bool lowered =
-      r.server_hello->downgrade() == wire::DowngradeSentinel::tls12 ? offered_13 : offered_12 && r.version() < registry::version::tls12;
+      r.server_hello->downgrade() == wire::DowngradeSentinel::tls12 ? offered_13 : offered_12 && r.rules() < registry::version::tls12;
   if (lowered && !r.tls13()) e.add(Kind::downgrade_sentinel, true);
 }
 
@@ -197,7 +215,7 @@ std::string bad_choice(const Reading& r) {
   const wire::ServerHello& hello = *r.server_hello;
   const auto versions = r.client_hello->versions();
   // A version below all that were offered is how an old server answers; that they do not meet is no breach.
-  if (!versions.empty() && r.version() > versions.back() && !offered(versions, r.version()))
+  if (!versions.empty() && r.rules() > rules_of(versions.back()) && !offered(versions, r.version()))
     return fmt::format("the server chose {}, which was not offered", registry::version_title(r.version()));
   if (!offered(r.client_hello->cipher_suites, hello.cipher_suite))
     return fmt::format("the server chose {}, which was not offered", registry::suite_name(hello.cipher_suite));

@@ -120,6 +120,50 @@ TEST(Conversation, TheDowngradeSentinelCountsOnlyWhereMoreWasOffered) {
   EXPECT_EQ(facts_of(modest).is(Kind::downgrade_sentinel), Answer::unknown);
 }
 
+wire::ClientHello datagram_hello(std::vector<std::uint16_t> versions) {
+  wire::ClientHello hello = hello_of(std::move(versions));
+  hello.legacy_version = 0xfefd;
+  return hello;
+}
+
+TEST(Conversation, DatagramsHaveTheRulesOfTheirVersionOfTls) {
+  Conversation c;
+  wire::ClientHello old = datagram_hello({});
+  old.cipher_suites = {0xc014};
+  std::erase_if(old.extensions, [](const wire::Extension& each) { return each.type == 43; });
+  c.events.push_back(message(From::client, client_hello, wire::build(old)));
+  c.events.push_back(message(From::server, hello_verify_request, {}));
+  c.events.push_back(message(From::client, client_hello, wire::build(old)));
+  c.events.push_back(message(From::server, server_hello, wire::build(server_hello_of(0xfeff, 0xc014))));
+  base::Writer exchange;  // an ECDHE key without an algorithm before its signature: RFC 4492 5.4, as TLS 1.1 has it
+  exchange.u8(3);
+  exchange.u16(23);
+  exchange.prefixed8([&] { exchange.bytes(base::Bytes(65, 4)); });
+  exchange.prefixed16([&] { exchange.bytes(base::Bytes(64, 1)); });
+  c.events.push_back(message(From::server, certificate, wire::build(wire::CertificateMessage{}, false)));
+  c.events.push_back(message(From::server, server_key_exchange, exchange.data()));
+  const auto facts = facts_of(c);
+  EXPECT_EQ(facts.text(Kind::selected_version), "dtls1.0");
+  EXPECT_EQ(facts.text(Kind::selected_group), "secp256r1");
+  EXPECT_EQ(facts.text(Kind::violation), "");
+  EXPECT_EQ(facts.text(Kind::failed_stage), "key-exchange");
+}
+
+TEST(Conversation, Dtls13IsReadAsTls13) {
+  Conversation c;
+  c.events.push_back(message(From::client, client_hello, wire::build(datagram_hello({0xfefc, 0xfefd}))));
+  wire::ServerHello hello = server_hello_of(0xfefd, 0x1301);
+  hello.has_extensions = true;
+  hello.extensions = {wire::Extension{43, {0xfe, 0xfc}}};
+  c.events.push_back(message(From::server, server_hello, wire::build(hello)));
+  c.events.push_back(message(From::server, encrypted_extensions, base::Bytes{0, 0}));
+  const auto facts = facts_of(c);
+  EXPECT_EQ(facts.text(Kind::selected_version), "dtls1.3");
+  EXPECT_EQ(facts.text(Kind::violation), "") << "encrypted_extensions follow the hello";
+  c.events[1] = message(From::server, server_hello, wire::build(server_hello_of(0xfefd, 0xc02f)));
+  EXPECT_NE(facts_of(c).text(Kind::violation), "") << "in DTLS 1.2 they do not";
+}
+
 TEST(Conversation, ACompletedOneFailsNowhere) {
   Conversation c = begun();
   c.events.push_back(message(From::server, server_hello, wire::build(server_hello_of(0x0303, 0xc02f))));

@@ -71,6 +71,7 @@ Step look_up(const std::array<Row, N>& table, State state, wire::HandshakeType m
 
 Step step(State state, wire::HandshakeType message, bool tls13, bool hello_retry_request) {
   if (message == hello_request && !tls13) return {state, std::nullopt};  // RFC 5246 7.4.1.1: at any time, ignored in a handshake
+  if (state == State::start && message == hello_verify_request) return {state, std::nullopt};  // RFC 6347 4.2.1: any number of times
   if (state == State::start || state == State::retried) {
     if (message != server_hello) return {state, "expected server_hello, got " + wire::handshake_type_name(message)};
     if (!hello_retry_request) return {tls13 ? State::server_hello_13 : State::server_hello_12, std::nullopt};

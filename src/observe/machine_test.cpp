@@ -34,6 +34,11 @@ TEST(Machine, NamesWhatItExpectedAndWhatCame) {
   EXPECT_TRUE(run(false, {server_hello, certificate, server_hello_done, server_key_exchange}));
 }
 
+TEST(Machine, AServerOfDatagramsMayAskForACookieFirst) {
+  EXPECT_FALSE(run(false, {hello_verify_request, hello_verify_request, server_hello, certificate, server_hello_done}));
+  EXPECT_TRUE(run(false, {server_hello, hello_verify_request}));
+}
+
 TEST(Machine, AllowsOneHelloRetryRequestOnly) {
   const Step first = step(State::start, server_hello, true, true);
   EXPECT_FALSE(first.violation);

@@ -39,6 +39,14 @@ x509::KeyUse key_use_of(const probe::Transcript& t) {
   return suite && suite->key_exchange == registry::KeyExchange::rsa ? x509::KeyUse::enciphering : x509::KeyUse::signing;
 }
 
+/// Whether the client in question wants a staple where the certificate demands one (RFC 7633 4.2.3.1): of the libraries GnuTLS does,
+/// OpenSSL and Java do not.
+bool honours_must_staple(const Session& s, const probe::Attempt& attempt) {
+  if (s.recorded) return s.recorded->insists_on_staple.value_or(false);
+  if (s.policy) return s.request.client == "gnutls";
+  return attempt.trial.offer.status_request;
+}
+
 void add_clocks(Session& s, const probe::Transcript& t, const x509::Judgement& j) {
   if (s.request.at) return;
   const base::Time local = base::now();
@@ -171,7 +179,7 @@ void judge_chain(Session& s, const probe::Attempt& attempt) {
   options.store = &store;
   options.key_use = key_use_of(t);
   if (!t.ocsp_response.empty()) options.staples = {t.ocsp_response};
-  options.honour_must_staple = attempt.trial.offer.status_request;
+  options.honour_must_staple = honours_must_staple(s, attempt);
   x509::Judgement judgement = x509::judge(t.certificates, options);
   std::vector<x509::TrustStore> others;
   if (judgement.has(x509::Code::issuer_missing) || judgement.has(x509::Code::untrusted_root)) {

@@ -2,7 +2,7 @@
 """The server's certificate does not hold."""
 from __future__ import annotations
 
-from ..scenario import Scenario, broken
+from ..scenario import Scenario, broken, healthy
 from ..servers.apache import Apache
 from ..servers.gnutls import GnuTLS
 from ..servers.haproxy import HAProxy
@@ -75,6 +75,10 @@ ROWS: list[Scenario] = [
            staple=("good", "revoked")),
            referee="gnutls"),
     broken("certificate.missing-staple", "apache-tls12", Apache("must-staple", "SSLProtocol TLSv1.2"), referee="gnutls"),
+    *[broken("certificate.missing-staple", f"nginx-asked-as-{client}", Nginx("must-staple"), args=("--client", client), referee="gnutls")
+      for client in ("gnutls-3.7", "wget", "git", "firefox", "gnutls")],
+    *[healthy(f"must-staple-without-one-asked-as-{client}", Nginx("must-staple"), args=("--client", client), facts={"must_staple": "True"})
+      for client in ("chrome", "curl", "openssl-3.0", "go-1.19", "java-17", "node-20", "openssl")],
     broken("certificate.revocation-unavailable", "nginx-staple-by-a-stranger",
            Nginx("must-staple", "ssl_stapling on; ssl_stapling_file {staple};", staple=("must-staple", "good", "alien-root")),
            referee="gnutls"),

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "report/capture_summary.h"
 #include "report/report.h"
 
 namespace whytls::report::sample {
@@ -40,5 +41,14 @@ struct Named {
   Report (*make)();
 };
 const std::vector<Named>& all();
+
+struct NamedCapture {
+  const char* name;
+  CaptureSummary (*make)();
+};
+/// Several failures, one alone, none, no handshake at all, hostile peers, and --all.
+const std::vector<NamedCapture>& captures();
+/// So many groups that not all can be shown.
+CaptureSummary crowded_capture(std::size_t groups);
 
 }  // namespace whytls::report::sample

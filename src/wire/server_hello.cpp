@@ -16,10 +16,18 @@ constexpr std::array<std::uint8_t, 32> retry_random{0xcf, 0x21, 0xad, 0x74, 0xe5
 /// "DOWNGRD", then 1 for TLS 1.2 and 0 for less: RFC 8446 4.1.3.
 constexpr std::array<std::uint8_t, 7> sentinel{0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44};
 
+/// draft-ietf-tls-tls13-21 4.1.3 and before: a version of its own, and neither session id nor compression method.
+bool early_draft(std::uint16_t version) { return version >= 0x7f00 && version <= 0x7f15; }
+
 void read_fields(base::Reader& reader, ServerHello& hello) {
   base::ByteView random;
   if (!reader.u16(hello.legacy_version, "legacy_version") || !reader.bytes(32, random, "random")) return;
   hello.random = copy(random);
+  if (early_draft(hello.legacy_version)) {
+    hello.has_extensions = true;
+    if (reader.u16(hello.cipher_suite, "cipher_suite") && read_extensions(reader, hello.extensions)) reader.finish("ServerHello");
+    return;
+  }
   if (!read_opaque8(reader, hello.session_id, "legacy_session_id_echo")) return;
   if (hello.session_id.size() > 32) {  // RFC 8446 4.1.3: legacy_session_id_echo<0..32>
     reader.refuse("legacy_session_id_echo");
@@ -45,9 +53,10 @@ base::Bytes build(const ServerHello& hello) {
   base::Writer out;
   out.u16(hello.legacy_version);
   out.bytes(hello.random);
-  out.prefixed8([&] { out.bytes(hello.session_id); });
+  const bool early = early_draft(hello.legacy_version);
+  if (!early) out.prefixed8([&] { out.bytes(hello.session_id); });
   out.u16(hello.cipher_suite);
-  out.u8(hello.compression_method);
+  if (!early) out.u8(hello.compression_method);
   if (hello.has_extensions || !hello.extensions.empty()) write_extensions(out, hello.extensions);
   return out.take();
 }

@@ -29,17 +29,19 @@ struct Handshake {
   Carrier carrier = Carrier::tls;
   Endpoint client, server;
   Moment first, last;                  ///< first and last packet of the connection
+  std::int64_t silence = 0;            ///< nanoseconds from the last packet to where the capture ended or the connection was let go
   observe::Conversation conversation;  ///< events carry packet numbers; times are since `first`
   std::string upgrade;  ///< what was spoken before TLS: "smtp", "postgres", "http-connect", "socks5" …; empty: TLS from the start
   Sight sight;
   TcpFacts tcp;         ///< of Carrier::tls; End::opener is the client
   std::string history;  ///< Zeek's ssl_history letters: upper case the client's, lower case the server's
-  std::uint32_t protected_client = 0,
-                protected_server = 0;          ///< protected records (packets of QUIC) after which it could be going on: see sizes
-  std::vector<std::uint16_t> protected_sizes;  ///< of the first few of each side, in order: sizes of encrypted fragments
-  std::vector<std::uint64_t> packets;          ///< those that carry it, in order, at most 256: what proves it
-  std::string close_reason;                    ///< QUIC: the reason phrase of CONNECTION_CLOSE, as sent
-  std::vector<std::uint32_t> quic_versions;    ///< versions named by a Version Negotiation packet
+  /// Protected records (packets of QUIC) of each side; the first few are also events of the conversation, opaque, with their sizes.
+  std::uint32_t protected_client = 0, protected_server = 0;
+  /// TLS begun and plaintext before it, or instead of it: the first bytes of each side, at most 512.
+  base::Bytes preface_client, preface_server;
+  std::vector<std::uint64_t> packets;        ///< those that carry it, in order, at most 256: what proves it
+  std::string close_reason;                  ///< QUIC: the reason phrase of CONNECTION_CLOSE, as sent
+  std::vector<std::uint32_t> quic_versions;  ///< versions named by a Version Negotiation packet
 };
 
 /// Called once for each handshake, when its connection is over.

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "observe/chain.h"
+#include "registry/registry.h"
+#include "sources/capture/facts.h"
+
+namespace whytls::sources::capture {
+namespace {
+
+using evidence::Evidence;
+using evidence::Kind;
+using observe::Event;
+using observe::From;
+
+enum class Said : std::uint8_t { nothing, trust, time, any, another };
+
+/// What the client's alert speaks of (RFC 8446 6.2). Many clients say bad_certificate or certificate_unknown of everything.
+Said said_by_client(const Handshake& h) {
+  for (const Event& e : h.conversation.events) {
+    if (e.kind != Event::Kind::alert || e.opaque || e.from != From::client || e.alert.level != 2) continue;
+    const std::string name = registry::alert_name(e.alert.description);
+    if (name == "unknown_ca") return Said::trust;
+    if (name == "certificate_expired") return Said::time;
+    for (const char* any :
+         {"bad_certificate", "certificate_unknown", "unsupported_certificate", "certificate_revoked", "access_denied", "handshake_failure"})
+      if (name == any) return Said::any;
+    return Said::another;
+  }
+  return Said::nothing;
+}
+
+constexpr std::array trust_kinds{Kind::leaf_self_signed, Kind::issuer_missing, Kind::root_untrusted};
+constexpr std::array time_kinds{Kind::link_expired, Kind::link_not_yet_valid};
+
+template <std::size_t N>
+bool among(const std::array<Kind, N>& kinds, Kind kind) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+bool is_fault(Kind kind) {
+  constexpr std::array others{Kind::link_malformed,     Kind::name_mismatch, Kind::link_bad_signature,         Kind::issuer_not_ca,
+                              Kind::name_constraint,    Kind::wrong_purpose, Kind::unknown_critical_extension, Kind::link_weak_key,
+                              Kind::link_weak_signature};
+  return among(trust_kinds, kind) || among(time_kinds, kind) || among(others, kind);
+}
+
+/// Faults that the client's behaviour does not rule out. This machine's trust store is not the client's unless it was given: what only
+/// it says counts where the client speaks of trust, or of certificates in general while nothing else is wrong.
+bool believable(Kind fault, Said said, bool other_faults, bool store_given) {
+  const bool trust = among(trust_kinds, fault);
+  switch (said) {
+    case Said::trust:
+      return !among(time_kinds, fault) && fault != Kind::name_mismatch;
+    case Said::time:
+      return among(time_kinds, fault);
+    case Said::any:
+      return !trust || store_given || !other_faults;
+    default:  // it left without a word: a gap or a root that this machine lacks would be a guess
+      return !trust || store_given || (fault == Kind::leaf_self_signed && !other_faults);
+  }
+}
+
+Evidence believable_of(const Evidence& judged, Said said, bool store_given) {
+  const auto& all = judged.facts();
+  const bool other_faults =
+      std::any_of(all.begin(), all.end(), [](const evidence::Fact& f) { return is_fault(f.kind) && !among(trust_kinds, f.kind); });
+  Evidence out;
+  for (const evidence::Fact& fact : all) {
+    if (fact.kind == Kind::staple || (is_fault(fact.kind) && !believable(fact.kind, said, other_faults, store_given))) continue;
+    evidence::Fact kept = fact;
+    if (is_fault(fact.kind)) kept.certainty = evidence::Certainty::inferred;
+    out.add(std::move(kept));
+  }
+  return out;
+}
+
+bool has_fault(const Evidence& e) {
+  return std::any_of(e.facts().begin(), e.facts().end(), [](const evidence::Fact& f) { return is_fault(f.kind); });
+}
+
+}  // namespace
+
+Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions& options, std::vector<x509::Certificate>& chain) {
+  const std::vector<base::Bytes> served = observe::server_chain(h.conversation);
+  if (served.empty()) return {};
+  const Said said = said_by_client(h);
+  // The client is the one who judges: where the server ended it, or the client accepted and went on, the chain was not the reason.
+  const bool client_refused = said == Said::trust || said == Said::time || said == Said::any ||
+                              (said == Said::nothing && (a.ended_by_client || a.sent_nothing || a.encrypted_alert_by_client));
+  x509::JudgeOptions how;
+  for (const Event& e : h.conversation.events)
+    if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
+      how.host = wire::parse_client_hello(base::ByteView(e.raw).subspan(4)).server_name().value_or("");
+  how.at = h.first.time();
+  how.store = options.store;
+  const x509::Judgement judgement = x509::judge(served, how);
+  chain = judgement.served;
+  Evidence judged = observe::facts_of(judgement, how);
+  if (!client_refused) {
+    Evidence plain;
+    for (const evidence::Fact& fact : judged.facts())
+      if (!is_fault(fact.kind) && fact.kind != Kind::chain_trusted) plain.add(fact);
+    return plain;
+  }
+  Evidence out = believable_of(judged, said, options.store_given);
+  if (options.store) out.add(observe::store_facts(options.store->report(), options.store_given));
+  const bool silent = said == Said::nothing;
+  if (silent && has_fault(out) && !a.encrypted_alert_by_client) {
+    out.add(Kind::completed, false);
+    out.add(Kind::abandoned, false);
+    out.add(Kind::failed_stage, std::string("certificate"));
+    out.add(Kind::failure, std::string("client"), a.sent_nothing ? "the client completes the handshake, sends nothing and leaves" : a.text);
+  } else if (!silent) {
+    out.add(Kind::failed_stage, std::string("certificate"));
+  }
+  return out;
+}
+
+}  // namespace whytls::sources::capture

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/capture/facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "sources/capture/tls/ending.h"
+
+namespace whytls::sources::capture {
+namespace {
+
+using evidence::Evidence;
+using evidence::Kind;
+using observe::Ending;
+using observe::Event;
+using observe::From;
+
+void add_question(Evidence& e, const Handshake& h) {
+  constexpr std::uint16_t https = 443;
+  e.add(Kind::watched, true);
+  e.add(Kind::carrier, std::string(h.carrier == Carrier::tls ? "tls" : h.carrier == Carrier::dtls ? "dtls" : "quic"));
+  const std::string name = e.text(Kind::offered_server_name);
+  e.add(Kind::host, name.empty() ? h.server.address.text() : name);
+  e.add(Kind::port, static_cast<std::int64_t>(h.server.port));
+  e.add(Kind::now, h.first.time());
+  if (h.server.port == https) e.add(Kind::https, true);
+  if (!h.upgrade.empty() && h.upgrade != "text") e.add(Kind::starttls, h.upgrade);
+}
+
+void add_sight(Evidence& e, const Sight& s) {
+  const auto say = [&](bool holds, const char* what, std::string text) {
+    if (holds) e.add(Kind::sight, text, text, what);
+  };
+  say(s.begins_midway, "begins-midway", "the capture begins after the connection did");
+  say(s.cut_off, "cut-off", "the capture ends before the connection does");
+  say(s.client_missing, "client-missing", "no packet of the client is in the capture");
+  say(s.server_missing, "server-missing", "no packet of the server is in the capture");
+  say(s.client_lost > 0, "client-lost", fmt::format("{} bytes of the client are missing from the capture", s.client_lost));
+  say(s.server_lost > 0, "server-lost", fmt::format("{} bytes of the server are missing from the capture", s.server_lost));
+  say(s.cut_packets, "cut-packets", "packets were captured only in part (snaplen)");
+}
+
+std::int64_t hello_time(const Handshake& h) {
+  for (const Event& e : h.conversation.events)
+    if (e.kind == Event::Kind::handshake && e.from == From::client) return h.first.at + e.at.count() * 1000;
+  return 0;
+}
+
+/// A reset that the server itself can hardly have sent: another distance, or before its answer could be here.
+void add_reset(Evidence& e, const Handshake& h) {
+  constexpr std::int64_t grace = 2'000'000;  // nanoseconds, for clocks and queues
+  const TcpEnd& server = h.tcp.ends[1];
+  if (server.reset.packet == 0) return;
+  if (server.reset_hop_limit != 0 && server.hop_limit != 0) {
+    const int nearer = static_cast<int>(server.reset_hop_limit) - static_cast<int>(server.hop_limit);
+    e.add(Kind::reset_hops_nearer, static_cast<std::int64_t>(nearer),
+          fmt::format("TTL {} on the server's first packet, {} on the reset", server.hop_limit, server.reset_hop_limit));
+    if (nearer != 0)
+      e.add(Kind::reset_foreign, std::string("hop-count"),
+            fmt::format("the reset has TTL {}, the server's own packets {}: somebody else may have sent it", server.reset_hop_limit,
+                        server.hop_limit));
+  }
+  const std::int64_t asked = hello_time(h);
+  if (asked == 0 || h.tcp.round_trip <= grace || server.bytes > 0) return;
+  if (server.reset.at - asked + grace >= h.tcp.round_trip) return;
+  e.add(Kind::reset_too_soon, true,
+        fmt::format("the reset came {:.1f} ms after the ClientHello, the server is {:.1f} ms away",
+                    static_cast<double>(server.reset.at - asked) / 1e6, static_cast<double>(h.tcp.round_trip) / 1e6));
+}
+
+void add_tcp(Evidence& e, const Handshake& h) {
+  if (h.carrier != Carrier::tls) return;
+  const TcpEnd& client = h.tcp.ends[0];
+  const TcpEnd& server = h.tcp.ends[1];
+  e.add(Kind::received_bytes, static_cast<std::int64_t>(server.bytes));
+  if (h.tcp.icmp)
+    e.add(Kind::icmp_error, fmt::format("ICMP type {} code {}", *h.tcp.icmp >> 8U, *h.tcp.icmp & 0xffU),
+          fmt::format("ICMP type {} code {} from {}{}", *h.tcp.icmp >> 8U, *h.tcp.icmp & 0xffU, h.tcp.icmp_from,
+                      h.tcp.icmp_mtu ? fmt::format(", which lets {} bytes through", *h.tcp.icmp_mtu) : ""));
+  if (server.packets > 0 && client.bytes > 0) {
+    e.add(Kind::sent_acknowledged, client.unacknowledged == 0,
+          client.unacknowledged == 0 ? "the server's TCP acknowledged all that the client sent"
+                                     : fmt::format("{} bytes of the client are never acknowledged", client.unacknowledged));
+    e.add(Kind::retransmissions, static_cast<std::int64_t>(client.retransmissions + server.retransmissions));
+  }
+  if (client.unacknowledged > 0 && client.retransmissions > 0)
+    e.add(Kind::hello_repeated, static_cast<std::int64_t>(client.retransmissions),
+          fmt::format("segments of the client went out again {} times, {} bytes stay unacknowledged", client.retransmissions,
+                      client.unacknowledged));
+  add_reset(e, h);
+}
+
+void add_ending(Evidence& e, const Handshake& h, const Assessment& a) {
+  const bool failed = a.standing == Standing::failed;
+  if (a.standing == Standing::complete) e.add(Kind::completed, true);
+  if (a.standing == Standing::abandoned) e.add(Kind::abandoned, true, a.text);
+  if (failed) {
+    e.add(Kind::completed, false);
+    if (!a.stage.empty()) e.add(Kind::failed_stage, a.stage);
+    if (!a.failure.empty()) e.add(Kind::failure, a.failure, a.text);
+  }
+  if (a.encrypted_alert_by_client || a.encrypted_alert_by_server) {
+    e.add(Kind::encrypted_alert, std::string(a.encrypted_alert_by_client ? "client" : "server"), a.text);
+    e.add(Kind::encrypted_alert_fatal, true);
+    e.add(Kind::alert_from, std::string(a.encrypted_alert_by_client ? "client" : "server"));
+  }
+  if (a.flight.client_certificate && failed) {
+    e.add(Kind::requests_certificate, true, "the client's flight holds a Certificate message, so the server asked for one");
+    e.add(Kind::client_certificate_sent, !a.flight.client_certificate_empty,
+          a.flight.client_certificate_empty ? "the client's Certificate message is empty, by its size" : "the client sent a certificate");
+  }
+  if (a.ended_by_client || a.ended_by_server) {
+    e.add(Kind::ended_by, std::string(a.ended_by_client ? "client" : "server"), a.text);
+    e.add(Kind::ended_after, last_message(h));
+  }
+  if (!h.close_reason.empty()) {
+    const std::string words = base::printable(h.close_reason, 200);
+    e.add(Kind::close_reason, words, "the connection is closed with the words \"" + words + "\"");
+  }
+}
+
+}  // namespace
+
+Facts facts_of(const Handshake& h, const FactOptions& options) {
+  Facts out;
+  out.assessment = assess(h);
+  out.evidence = observe::facts_of(h.conversation);
+  add_question(out.evidence, h);
+  add_sight(out.evidence, h.sight);
+  add_tcp(out.evidence, h);
+  add_ending(out.evidence, h, out.assessment);
+  out.evidence.add(chain_facts(h, out.assessment, options, out.chain));
+  return out;
+}
+
+}  // namespace whytls::sources::capture

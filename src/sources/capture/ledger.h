@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the other handshakes of a capture say about the same server: which hellos it accepted, what it chose, how often it failed.
+// A hello that works beside one that does not is a minimal pair that nobody had to make. Bounded: a few hellos for each of many servers.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "evidence/evidence.h"
+#include "sources/capture/handshake.h"
+#include "sources/capture/standing.h"
+
+namespace whytls::sources::capture {
+
+class Ledger {
+ public:
+  /// Notes how a handshake went; `offer` is its first ClientHello.
+  void note(const Handshake& handshake, Standing standing);
+  /// Facts about the server that this handshake met, for one that failed.
+  evidence::Evidence facts_for(const Handshake& handshake) const;
+
+  static constexpr std::size_t most_servers = 20000, most_hellos = 6, most_attempts = 8, most_failures = 64;
+
+ private:
+  struct Accepted {
+    std::uint64_t shape = 0;  ///< of the hello, without what differs from one connection to the next
+    wire::ClientHello hello;
+    std::uint16_t version = 0, suite = 0, group = 0;
+    Address client;
+    std::uint64_t flow = 0;
+  };
+  struct Attempt {
+    Address client;
+    std::int64_t at = 0;
+    std::uint16_t highest = 0;
+    bool failed = false;
+  };
+  struct Server {
+    std::uint64_t worked = 0, failed = 0;
+    std::vector<Accepted> accepted;
+    std::vector<Attempt> attempts;                              ///< the latest that failed, and what their clients did next
+    std::unordered_map<std::uint64_t, std::uint64_t> failures;  ///< how often the same offer failed
+  };
+  using Key = std::pair<Address, std::uint16_t>;
+
+  std::map<Key, Server> servers_;
+};
+
+/// What stays the same when a client connects again: its versions, suites, groups, schemes, extensions' order, not randoms, keys or names.
+std::uint64_t shape_of(const wire::ClientHello& hello);
+
+}  // namespace whytls::sources::capture

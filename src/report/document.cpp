@@ -17,11 +17,11 @@ constexpr std::size_t longest_text = 65536;
 
 std::string clean(std::string_view text) { return base::printable(text, longest_text); }
 
-/// Texts of several lines: the lines are ours, what stands in them may not be.
+/// Texts of several lines: the lines are ours, what stands in them may not be. PEM ends with its line, so that more can be put behind it.
 std::string clean_lines(std::string_view text) {
   std::vector<std::string> lines = base::split(text, "\n");
   for (std::string& line : lines) line = clean(line);
-  return base::join(lines, "\n");
+  return base::join(lines, "\n") + (text.starts_with("-----BEGIN ") ? "\n" : "");
 }
 
 Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(clean(text)); }
@@ -93,7 +93,7 @@ Json value_json(const evidence::Value& value) {
   return std::visit(
       [](const auto& v) -> Json {
         using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, std::string>) return v.starts_with("-----BEGIN ") ? clean_lines(v) + "\n" : clean(v);
+        if constexpr (std::is_same_v<T, std::string>) return v.starts_with("-----BEGIN ") ? clean_lines(v) : clean(v);
         if constexpr (std::is_same_v<T, std::vector<std::string>>) return strings(v);
         if constexpr (std::is_same_v<T, base::Time>) return base::rfc3339(v);
         if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t>) return v;

@@ -80,7 +80,7 @@ class Authority(Server):
         """The same server once more, with these certificates behind its own."""
         other = bed.child()
         other.pki = Pki(other.folder / "pki", bed.pki)
-        other.pki.appended[str(getattr(self.behind, "chain"))] = "".join(pem + "\n" for pem in pems).encode()  # pasted as lines
+        other.pki.appended[str(getattr(self.behind, "chain"))] = "".join(pems).encode()
         self.behind.start(other)
         return other
 

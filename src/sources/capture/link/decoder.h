@@ -51,7 +51,7 @@ class Decoder {
   void family(std::uint32_t number, CutView at);
   void cooked(CutView at);
   void cooked_v2(CutView at);
-  void wifi(CutView at);
+  void wifi(CutView at, bool maybe_swapped = false);
   void packet_filter_log(CutView at);
   void netfilter_log(CutView at);
   void packet_tap(CutView at);
@@ -75,6 +75,7 @@ class Decoder {
   bool gtp(CutView at);
   bool teredo(CutView at);
   bool l2tp(CutView at);
+  bool capwap(CutView at);
 
   /// Whether another layer may be entered.
   bool deeper() { return ++depth_ <= deepest; }

@@ -26,6 +26,23 @@ std::string name_of(std::uint32_t type) {
   return fmt::format("link type {}", type);
 }
 
+/// Bytes of the tag that an EtherType announces, the next type included; 0: it is none.
+std::size_t tag_size(std::uint16_t type, const CutView& at) {
+  switch (type) {
+    case 0x8100:  // IEEE 802.1Q, 802.1ad and what was used before it: priority and VLAN
+    case 0x88a8:
+    case 0x9100:
+    case 0x9200:
+      return 4;
+    case 0x8926:
+      return 6;  // VN-Tag
+    case 0x8909:
+      return at.size() < 2 ? 2 : 4 + at.u8(1) * std::size_t{4};  // Cisco's metadata (security groups)
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 void Decoder::feed(const Packet& packet) {
@@ -86,12 +103,13 @@ void Decoder::ethernet(CutView at) {
 
 /// What an EtherType or, up to 1500, a length announces.
 void Decoder::ether_type(std::uint16_t type, CutView at) {
-  for (; deeper(); type = at.u16(2), at = at.after(4)) {  // tags: priority and VLAN, then the next type
+  while (deeper()) {  // tags end with the next type
     if (type == 0x0800 || type == 0x86dd) return ip(at);
-    const bool tag = type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200 || type == 0x8926;
-    if (!tag) break;
-    if (type == 0x8926 && at.size() >= 2) at = at.after(2);  // VN-Tag is two bytes longer
-    if (at.size() < 4) return;
+    const std::size_t size = tag_size(type, at);
+    if (size == 0) break;
+    if (at.size() < size) return;
+    type = at.u16(size - 2);
+    at = at.after(size);
   }
   switch (type) {
     case 0x8847:
@@ -180,10 +198,12 @@ void Decoder::cooked_v2(CutView at) {
   if (type > 1500) ether_type(type, at.after(20));
 }
 
-/// Data frames of IEEE 802.11 (9.3.2.1) that are not encrypted, one packet each.
-void Decoder::wifi(CutView at) {
+/// Data frames of IEEE 802.11 (9.3.2.1) that are not encrypted, one packet each. Some access points swap the bytes of frame control.
+void Decoder::wifi(CutView at, bool maybe_swapped) {
   if (at.size() < 24 || !deeper()) return;
-  const unsigned type = at.u8(0) >> 2U & 3U, subtype = at.u8(0) >> 4U, flags = at.u8(1);
+  const bool swapped = maybe_swapped && (at.u8(0) & 0x0fU) != 8;
+  const unsigned kind = at.u8(swapped ? 1 : 0), flags = at.u8(swapped ? 0 : 1);
+  const unsigned type = kind >> 2U & 3U, subtype = kind >> 4U;
   const bool quality = (subtype & 8U) != 0, empty = (subtype & 4U) != 0;
   if (type != 2 || empty) return;
   if ((flags & 0x40U) != 0) {

@@ -45,6 +45,8 @@ bool Decoder::udp_tunnel(std::uint16_t port, CutView at) {
       return teredo(at);
     case 1701:
       return l2tp(at);
+    case 5247:
+      return capwap(at);
     case 6635:  // MPLS in UDP (RFC 7510)
       mpls(at);
       return true;
@@ -121,6 +123,19 @@ bool Decoder::l2tp(CutView at) {
   }
   if (at.size() < size) return false;
   ppp(at.after(size));
+  return true;
+}
+
+/// Frames between access points and their controller (RFC 5415 4.3) that are neither protected by DTLS nor cut in pieces.
+bool Decoder::capwap(CutView at) {
+  if (at.size() < 8 || at.u8(0) != 0) return false;  // version 0, clear
+  const std::size_t size = (at.u8(1) >> 3U) * std::size_t{4};
+  const bool native = (at.u8(2) & 1U) != 0, part = (at.u8(3) & 0x80U) != 0, keep_alive = (at.u8(3) & 0x08U) != 0;
+  if (size < 8 || at.size() < size || part || keep_alive) return size >= 8;
+  if (native)
+    wifi(at.after(size), true);
+  else
+    ethernet(at.after(size));
   return true;
 }
 

@@ -16,6 +16,7 @@ class Connection::ToReader : public Direction::Sink {
     return to ? to->bytes(from_, bytes, when) : StreamReader::none_any_more;
   }
   void gap(std::uint64_t missing, const Moment& when) override {
+    if (of_.facts_.ends[index(from_)].packets == 0) return;  // that end is not in the capture at all
     if (StreamReader* to = of_.reader(make_)) to->gap(from_, missing, when);
   }
 
@@ -50,8 +51,12 @@ bool Connection::is_new(const Segment& syn) const {
   const End from = sender(syn);
   const Direction& its = direction(from);
   if (!its.based() || its.base() == syn.sequence + 1) return false;
-  // The number of an end that sent no SYN yet may come from a stray packet (RFC 9293 3.5.1 has such a one before the SYN-ACK).
-  return !syn_ack(syn) || facts_.ends[index(from)].syn || !its.untouched();
+  if (!syn_ack(syn)) return true;
+  // Several SYN-ACKs may answer one SYN, and a stray packet may come before (RFC 9293 3.5.1).
+  const Direction& peer = direction(other(from));
+  const std::int64_t answered = peer.based() ? peer.offset(syn.acknowledgment) : -1;
+  if (answered >= 0 && answered <= static_cast<std::int64_t>(peer.highest()) && its.untouched()) return false;
+  return facts_.ends[index(from)].syn || !its.untouched();
 }
 
 void Connection::take(const Segment& segment, Shared& shared, const ReaderFactory& make) {
@@ -119,7 +124,12 @@ void Connection::synchronize(const Segment& segment, End& from) {
   if (facts_.begins_midway && !asked_ && segment.has(Segment::ack) == (from == End::opener)) swap_ends(from);
   TcpEnd& end = facts_.ends[index(from)];
   Direction& its = direction(from);
-  if (its.untouched()) its.base(segment.sequence + 1);
+  if (end.syn && its.base() != segment.sequence + 1) {  // which one holds, the next acknowledgment says
+    traces_[index(from)].other_base = segment.sequence + 1;
+    traces_[index(from)].other_syn = true;
+  } else if (its.untouched()) {
+    its.base(segment.sequence + 1);
+  }
   if (!end.syn) end.hop_limit = segment.hop_limit;
   end.syn = true;
   facts_.begins_midway = false;
@@ -130,7 +140,9 @@ void Connection::synchronize(const Segment& segment, End& from) {
 
 void Connection::acknowledge(const Segment& segment, End from) {
   Direction& acknowledged = direction(other(from));
-  if (!acknowledged.based()) acknowledged.base(segment.acknowledgment);
+  const Trace& its = traces_[index(other(from))];
+  if (!acknowledged.based() || (its.other_syn && its.other_base == segment.acknowledgment && acknowledged.untouched()))
+    acknowledged.base(segment.acknowledgment);
   const std::int64_t offset = acknowledged.offset(segment.acknowledgment);
   if (offset < 0 || static_cast<std::uint64_t>(offset) > std::max(acknowledged.highest(), acknowledged.acknowledged_so_far()) + furthest)
     return;
@@ -140,7 +152,7 @@ void Connection::acknowledge(const Segment& segment, End from) {
   }
   acknowledged.acknowledged(static_cast<std::uint64_t>(offset));
   TcpEnd& end = facts_.ends[index(other(from))];
-  if (static_cast<std::uint64_t>(offset) >= traces_[index(other(from))].repeated_end) end.largest_unacknowledged = 0;
+  if (static_cast<std::uint64_t>(offset) >= its.repeated_end) end.largest_unacknowledged = 0;
 }
 
 void Connection::data(const Segment& segment, End& from, Shared& shared, const ReaderFactory& make) {

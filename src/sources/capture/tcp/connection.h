@@ -59,6 +59,8 @@ class Connection {
     std::uint64_t repeated_end = 0;  ///< of the largest segment sent again that is not acknowledged
     std::uint32_t stray = 0;         ///< where a far segment that was not believed would go on
     std::uint8_t strays = 0;
+    std::uint32_t other_base = 0;  ///< after a second SYN-ACK with another number
+    bool other_syn = false;
     std::uint64_t reset_at = nowhere;  ///< offset of its RST
   };
   class ToReader;

@@ -45,11 +45,9 @@ void TcpReassembly::follow(std::uint32_t flow, const Segment& segment) {
     at.connection.reset();
     --living_;
     table_.move(flow, Stage::over, now);
-  } else if (at.connection->reset()) {
-    over(flow, StreamReader::Over::reset);
-  } else if (at.connection->settled()) {
+  } else if (at.connection->settled() && !at.connection->any_reset()) {
     over(flow, StreamReader::Over::closed);
-  } else if (at.stage == Stage::alive && at.connection->closed()) {
+  } else if (at.stage == Stage::alive && (at.connection->closed() || at.connection->reset())) {
     table_.move(flow, Stage::closing, now);
   } else if (at.stage == Stage::alive && now - at.listed > often_enough) {
     table_.move(flow, Stage::alive, now);

@@ -17,7 +17,7 @@ struct TcpLimits {
   std::size_t reader = 1024;                     ///< bytes that a reader is taken to need
   std::size_t early = std::size_t{16} << 20U;    ///< bytes of segments that wait for what comes before them
   std::int64_t idle = 600'000'000'000;           ///< nanoseconds of capture time after which a silent connection is over
-  std::int64_t closing = 2'000'000'000;          ///< … after both FINs, for what may still come
+  std::int64_t closing = 2'000'000'000;          ///< … after both FINs or a reset, for what was under way
 };
 
 class TcpReassembly {

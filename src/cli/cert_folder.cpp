@@ -137,6 +137,7 @@ class Lines {
 }  // namespace
 
 Exit check_folders(const Options& options, base::Time at) {
+  if (!has_format(options.output, "the look at a folder")) return Exit::usage;
   const bool stream = options.output.format == "jsonl";
   Lines lines(options.output);
   FolderTotals totals;

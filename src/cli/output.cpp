@@ -99,6 +99,7 @@ report::Style style_for(const Output& output) {
   style.utf8 = utf8_locale();
   style.width = terminal ? terminal_width() : style.width;
   style.quiet = output.quiet;
+  style.fail_on = output.fail_on;
   return style;
 }
 
@@ -111,6 +112,12 @@ base::Result<void> write_result(const Output& output, std::string_view text) {
   struct stat there {};
   const bool special = stat(output.file.c_str(), &there) == 0 && !S_ISREG(there.st_mode);
   return special ? write_through(output.file, text) : replace(output.file, text);
+}
+
+bool has_format(const Output& output, std::string_view command) {
+  if (output.format == "text" || output.format == "json" || output.format == "jsonl") return true;
+  complain(std::string(command) + " has no format '" + output.format + "': there are text, json and jsonl");
+  return false;
 }
 
 void complain(std::string_view sentence) {

@@ -19,6 +19,9 @@ report::Style style_for(const Output& output);
 /// error.
 base::Result<void> write_result(const Output& output, std::string_view text);
 
+/// Says so, and false, where the result of a command cannot have the format that was asked for: all have text, json and jsonl.
+bool has_format(const Output& output, std::string_view command);
+
 /// One line on standard error, made printable, with the program's name in front.
 void complain(std::string_view sentence);
 

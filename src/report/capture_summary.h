@@ -73,7 +73,7 @@ std::string capture_text(const CaptureSummary& summary, const Style& style);
 Json capture_document(const CaptureSummary& summary);
 /// One file that needs no other.
 std::string capture_html(const CaptureSummary& summary);
-/// One test suite a server, one test case a handshake of `shown`.
-std::string capture_junit(const CaptureSummary& summary);
+/// One test suite a server, one test case a handshake of `shown` and a finding.
+std::string capture_junit(const CaptureSummary& summary, const Style& style = {});
 
 }  // namespace whytls::report

@@ -29,6 +29,8 @@ std::string read(const std::string& path) {
 class Capture : public testing::TestWithParam<sample::NamedCapture> {
  protected:
   static std::string json() { return to_text(capture_document(GetParam().make()), 2) + "\n"; }
+  static std::string html() { return capture_html(GetParam().make()); }
+  static std::string junit() { return capture_junit(GetParam().make(), {}); }
   static std::string text(const Style& style = {}) { return capture_text(GetParam().make(), style); }
 };
 
@@ -42,10 +44,12 @@ TEST_P(Capture, OutputIsWhatWasReviewed) {
   const std::string name = GetParam().name;
   expect_reviewed(name + ".text", text());
   expect_reviewed(name + ".capture.json", json());
+  expect_reviewed(name + ".html", html());
+  expect_reviewed(name + ".junit", junit());
 }
 
 TEST_P(Capture, NothingRawReachesTheReader) {
-  for (const std::string& output : {text(), json()})
+  for (const std::string& output : {text(), json(), html(), junit()})
     for (const char c : output) EXPECT_TRUE(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) << static_cast<int>(c);
 }
 

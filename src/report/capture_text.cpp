@@ -64,7 +64,7 @@ void print_all(Sheet& sheet, const CaptureSummary& summary) {
     const std::string between = base::printable(flow_words(report));
     const std::string found = found_words(report);
     if (columns(head) + columns(between) + 2 + columns(found) <= sheet.style().width) {
-      sheet.verbatim(0, head + between + "  " + found);
+      sheet.verbatim(0, fmt::format("{}{}  {}", head, between, found));
     } else {
       sheet.verbatim(0, head + between);
       sheet.paragraph(columns(head) + 2, found, Tone::dim);

@@ -15,35 +15,7 @@ using evidence::Kind;
 
 constexpr std::size_t most_rows = 14, rows_before_gap = 9, longest_name = 100;
 
-/// One line of the ladder: messages of one side that follow each other and are of one kind.
-struct Row {
-  Peer from = Peer::client;
-  std::string type, text;
-  double at = 0;
-  std::size_t bytes = 0, count = 1;
-  std::optional<std::uint64_t> packet;
-};
-
-std::vector<Row> rows_of(const Report& report) {
-  std::vector<Row> rows;
-  for (const Message& message : report.handshake.messages) {
-    const bool again = !rows.empty() && rows.back().from == message.from && rows.back().type == message.type && message.text.empty() &&
-                       rows.back().text.empty();
-    if (again) {
-      ++rows.back().count;
-      rows.back().bytes += message.bytes;
-    } else {
-      rows.push_back({message.from, message.type, message.text, message.at, message.bytes, 1, message.packet});
-    }
-  }
-  if (report.flow && report.flow->ended) {
-    const FlowEnd& end = *report.flow->ended;
-    rows.push_back({end.from, end.text, "", end.at, 0, 1, end.packet});
-  }
-  return rows;
-}
-
-std::string row_words(const Row& row) {
+std::string row_words(const MessageRow& row) {
   std::string out = row.type;
   if (row.count > 1) out = fmt::format("{} {}", row.count, row.type);
   if (row.bytes > 0) out += fmt::format(", {} byte{}", row.bytes, row.bytes == 1 ? "" : "s");
@@ -51,7 +23,7 @@ std::string row_words(const Row& row) {
   return out;
 }
 
-void print_row(Sheet& sheet, const Row& row) {
+void print_row(Sheet& sheet, const MessageRow& row) {
   constexpr std::size_t indent = 2, column = 25, most_lines = 2;
   const bool utf8 = sheet.style().utf8;
   const std::string_view arrow = row.from == Peer::client ? (utf8 ? "→" : ">") : (utf8 ? "←" : "<");
@@ -112,6 +84,25 @@ bool sealed(const Report& report) {
 }
 
 }  // namespace
+
+std::vector<MessageRow> message_rows(const Report& report) {
+  std::vector<MessageRow> rows;
+  for (const Message& message : report.handshake.messages) {
+    const bool again = !rows.empty() && rows.back().from == message.from && rows.back().type == message.type && message.text.empty() &&
+                       rows.back().text.empty();
+    if (again) {
+      ++rows.back().count;
+      rows.back().bytes += message.bytes;
+    } else {
+      rows.push_back({message.from, message.type, message.text, message.at, message.bytes, 1, message.packet});
+    }
+  }
+  if (report.flow && report.flow->ended) {
+    const FlowEnd& end = *report.flow->ended;
+    rows.push_back({end.from, end.text, "", end.at, 0, 1, end.packet});
+  }
+  return rows;
+}
 
 std::string_view address_of(std::string_view endpoint) {
   std::string_view out = endpoint.substr(0, endpoint.rfind(':'));
@@ -174,7 +165,7 @@ void print_flow(Sheet& sheet, const Report& report) {
 }
 
 void print_messages(Sheet& sheet, const Report& report) {
-  const std::vector<Row> rows = rows_of(report);
+  const std::vector<MessageRow> rows = message_rows(report);
   if (rows.empty()) return;
   sheet.verbatim(2, "   packet    seconds", Tone::dim);
   const std::size_t hidden = rows.size() > most_rows ? rows.size() - (most_rows - 1) : 0;

@@ -2,6 +2,8 @@
 // A handshake that was only watched: how it is named, its messages as a ladder of arrows, and what a watcher cannot see.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,16 @@
 #include "report/report.h"
 
 namespace whytls::report {
+
+/// Messages of one side that follow each other and are of one kind, or how the connection ended.
+struct MessageRow {
+  Peer from = Peer::client;
+  std::string type, text;
+  double at = 0;
+  std::size_t bytes = 0, count = 1;
+  std::optional<std::uint64_t> packet;
+};
+std::vector<MessageRow> message_rows(const Report& report);
 
 /// The address of "192.0.2.7:51234" or "[2001:db8::1]:443".
 std::string_view address_of(std::string_view endpoint);

@@ -2,6 +2,7 @@
 // A format is one file in formats/, found through a generated index: a function from the report to text.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,12 +12,13 @@
 
 namespace whytls::report {
 
-/// How a text for people is to look. Formats for machines take no notice.
+/// How a text for people is to look. Formats for machines take notice of `fail_on` alone.
 struct Style {
   bool colour = false;
   bool utf8 = true;  ///< the reader's locale can show more than ASCII
   std::size_t width = 80;
-  bool quiet = false;  ///< the verdict's own lines only
+  bool quiet = false;               ///< the verdict's own lines only
+  std::optional<Severity> fail_on;  ///< from which severity a finding counts as a failure, where that is told apart; absent: none does
 };
 
 namespace formats {

@@ -115,6 +115,7 @@ Exit explain_alert(const std::string& value, const Output& output) {
 
 Exit run(Options& options) {
   const std::string& format = options.output.format;
+  if (!has_format(options.output, "explain")) return Exit::usage;
   if (options.own.contains("list"))
     return print(options.output, format == "text" ? as_list(sorted(), style_for(options.output)) : as_json(sorted(), format));
   if (const auto alert = options.own.find("alert"); alert != options.own.end()) return explain_alert(alert->second, options.output);

@@ -286,8 +286,10 @@ Investigation investigate(const Request& request, const Progress& progress, cons
     s.add(Kind::failure, std::string("dns"), names.failure);
     s.add(Kind::dns_failure, names.failure, names.failure);
   } else {
+    const std::shared_ptr<DnsAsked> asked = begin_dns(request, proxy->has_value(), cancel);
     diagnose_first(s);
     if (s.addresses.size() > 1 && !s.cancelled()) compare_addresses(s);
+    if (asked) end_dns(s, *asked);
   }
   finish(s);
   return out;

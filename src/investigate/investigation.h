@@ -35,6 +35,7 @@ struct Remark {
   std::string rule;  ///< stable id, e.g. "intermittent", "policy.java"
   bool warning = true;
   std::string text;
+  bool error = false;  ///< rather than a warning
 };
 
 /// The rule of the remark that the rest of the handshake cannot be read here.

@@ -2,6 +2,7 @@
 // What the parts of one investigation share while it runs.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -105,6 +106,16 @@ void judge_chain(Session& session, const probe::Attempt& attempt);
 std::optional<base::Error> open_inputs(Session& session);
 /// Facts about the client's own certificate beside what the server asked for.
 void judge_identity(Session& session, const probe::Attempt& attempt);
+
+/// What the client in question trusts: the store of the options, or this machine's.
+x509::TrustStore trust_store_of(const Request& request);
+
+// ---- dns.cpp --------------------------------------------------------------------------------------------------------
+struct DnsAsked;
+/// Begins to ask DNS about the server's certificates (TLSA, CAA); nothing where it is not to be asked. It stops when its owner ends.
+std::shared_ptr<DnsAsked> begin_dns(const Request& request, bool by_proxy, const net::CancelFlag* cancel);
+/// What came meanwhile, as facts and remarks; where a server showed certificates, it is waited for a moment.
+void end_dns(Session& session, DnsAsked& asked);
 
 // ---- policy.cpp -----------------------------------------------------------------------------------------------------
 /// What this machine's library, where it is the client in question, would refuse of what the server has shown; else, where the

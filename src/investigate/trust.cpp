@@ -128,6 +128,11 @@ std::optional<base::Error> open_store(Session& s) {
 
 }  // namespace
 
+x509::TrustStore trust_store_of(const Request& request) {
+  const bool given = !request.ca_file.empty() || !request.ca_dir.empty();
+  return given ? x509::TrustStore::of_files(request.ca_file, request.ca_dir) : x509::TrustStore::system();
+}
+
 std::optional<base::Error> open_inputs(Session& s) {
   if (auto error = open_store(s)) return error;
   if (s.request.cert_file.empty()) return std::nullopt;
@@ -172,7 +177,7 @@ void judge_chain(Session& s, const probe::Attempt& attempt) {
   if (!attempt.transcript || attempt.transcript->certificates.empty()) return;
   const probe::Transcript& t = *attempt.transcript;
   const bool given = !s.request.ca_file.empty() || !s.request.ca_dir.empty();
-  const x509::TrustStore store = given ? x509::TrustStore::of_files(s.request.ca_file, s.request.ca_dir) : x509::TrustStore::system();
+  const x509::TrustStore store = trust_store_of(s.request);
   x509::JudgeOptions options;
   options.host = checked_name_of(s.request);
   options.at = time_of(s);

@@ -9,12 +9,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <mutex>
 #include <utility>
 
 #include "base/text.h"
 #include "net/dial.h"
+#include "net/dns_channel.h"
 
 namespace whytls::net {
 namespace {
@@ -33,90 +32,35 @@ bool is_local_name(std::string_view host) {
   return name == "localhost" || name.ends_with(".localhost");  // RFC 6761 6.3
 }
 
-/// One c-ares channel and the state of one question.
+/// The state of one question.
 class Lookup {
  public:
-  Lookup(const ResolveOptions& options, bool judge_codes, bool files_only);
-  ~Lookup() {
-    if (channel_ != nullptr) ares_destroy(channel_);
-  }
-  Lookup(const Lookup&) = delete;
-  Lookup& operator=(const Lookup&) = delete;
+  Lookup(const ResolveOptions& options, bool judge_codes, bool files_only)
+      : channel_(options, judge_codes ? ARES_FLAG_NOCHECKRESP : 0, files_only ? "f" : "fb") {}
 
   /// Fills the addresses of `out`; c-ares' status.
   int run(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, Resolved& out);
-  std::vector<sockaddr_storage> servers() const;
+  std::vector<sockaddr_storage> servers() const { return channel_.servers(); }
 
  private:
   static void arrived(void* self, int status, int timeouts, ares_addrinfo* info);
   void take(const ares_addrinfo& info);
-  void serve(std::chrono::milliseconds longest);
 
-  ares_channel channel_ = nullptr;
+  DnsChannel channel_;
   int status_ = ARES_SUCCESS;
   bool done_ = false;
   Resolved* out_ = nullptr;
 };
 
-/// Once for the process: c-ares' own global state.
-int initialise_library() {
-  static std::once_flag once;
-  static int status = ARES_SUCCESS;
-  std::call_once(once, [] { status = ares_library_init(ARES_LIB_INIT_ALL); });
-  return status;
-}
-
-Lookup::Lookup(const ResolveOptions& options, bool judge_codes, bool files_only) {
-  std::string lookups = files_only ? "f" : "fb";
-  ares_options settings{};
-  settings.timeout = static_cast<int>(std::max<std::int64_t>(options.retry.count(), 1));
-  settings.tries = 3;
-  settings.lookups = lookups.data();
-  // With this flag SERVFAIL and REFUSED come to us; without it, c-ares asks the next server and in the end only says that none answered.
-  settings.flags = judge_codes ? ARES_FLAG_NOCHECKRESP : 0;
-  status_ = initialise_library();
-  if (status_ == ARES_SUCCESS)
-    status_ = ares_init_options(&channel_, &settings, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_FLAGS);
-  if (status_ == ARES_SUCCESS && !options.nameserver.empty()) status_ = ares_set_servers_ports_csv(channel_, options.nameserver.c_str());
-}
-
 int Lookup::run(const std::string& host, Family family, Deadline deadline, const CancelFlag* cancel, Resolved& out) {
-  if (status_ != ARES_SUCCESS) return status_;
+  if (channel_.status() != ARES_SUCCESS) return channel_.status();
   out_ = &out;
   ares_addrinfo_hints hints{};
   hints.ai_family = address_family(family);
   hints.ai_socktype = SOCK_STREAM;
-  ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, arrived, this);
-  while (!done_) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0 || (cancel != nullptr && cancel->load(std::memory_order_relaxed))) {
-      ares_cancel(channel_);  // calls back with ARES_ECANCELLED
-      return left.count() <= 0 ? ARES_ETIMEOUT : ARES_ECANCELLED;
-    }
-    serve(std::min(left, std::chrono::milliseconds(100)));
-  }
-  return status_;
-}
-
-/// Waits for one of the channel's sockets and lets c-ares work.
-void Lookup::serve(std::chrono::milliseconds longest) {
-  std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
-  const auto wanted = static_cast<unsigned>(ares_getsock(channel_, sockets.data(), ARES_GETSOCK_MAXNUM));
-  std::vector<pollfd> polled;
-  for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; ++i) {
-    const bool read = (wanted >> i & 1U) != 0, write = (wanted >> (i + ARES_GETSOCK_MAXNUM) & 1U) != 0;
-    if (read || write) polled.push_back({.fd = sockets[i], .events = static_cast<short>((read ? POLLIN : 0) | (write ? POLLOUT : 0))});
-  }
-  timeval limit{.tv_sec = 0, .tv_usec = longest.count() * 1000};
-  timeval buffer{};
-  const timeval* next = ares_timeout(channel_, &limit, &buffer);
-  const auto wait = std::min<std::int64_t>(next->tv_sec * 1000 + next->tv_usec / 1000 + 1, longest.count());
-  poll(polled.data(), polled.size(), static_cast<int>(wait));
-  for (const pollfd& one : polled) {
-    const bool readable = (one.revents & (POLLIN | POLLERR | POLLHUP)) != 0, writable = (one.revents & POLLOUT) != 0;
-    if (readable || writable) ares_process_fd(channel_, readable ? one.fd : ARES_SOCKET_BAD, writable ? one.fd : ARES_SOCKET_BAD);
-  }
-  ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // timeouts
+  ares_getaddrinfo(channel_.get(), host.c_str(), nullptr, &hints, arrived, this);
+  const int ended = channel_.serve_until(done_, deadline, cancel);
+  return ended == ARES_SUCCESS ? status_ : ended;
 }
 
 void Lookup::arrived(void* self, int status, int /*timeouts*/, ares_addrinfo* info) {
@@ -137,29 +81,6 @@ void Lookup::take(const ares_addrinfo& info) {
   }
   for (const ares_addrinfo_cname* alias = info.cnames; alias != nullptr; alias = alias->next)
     if (alias->name != nullptr) out_->canonical = base::printable(alias->name, 255);
-}
-
-std::vector<sockaddr_storage> Lookup::servers() const {
-  std::vector<sockaddr_storage> out;
-  ares_addr_port_node* first = nullptr;
-  if (channel_ == nullptr || ares_get_servers_ports(channel_, &first) != ARES_SUCCESS) return out;
-  for (const ares_addr_port_node* server = first; server != nullptr; server = server->next) {
-    const auto port = htons(static_cast<std::uint16_t>(server->udp_port == 0 ? 53 : server->udp_port));
-    sockaddr_storage address{};
-    if (server->family == AF_INET) {
-      const sockaddr_in v4{.sin_family = AF_INET, .sin_port = port, .sin_addr = server->addr.addr4, .sin_zero = {}};
-      std::memcpy(&address, &v4, sizeof v4);
-    } else {
-      sockaddr_in6 v6{};
-      v6.sin6_family = AF_INET6;
-      v6.sin6_port = port;
-      std::memcpy(&v6.sin6_addr, &server->addr.addr6, sizeof v6.sin6_addr);
-      std::memcpy(&address, &v6, sizeof v6);
-    }
-    out.push_back(address);
-  }
-  ares_free_data(first);
-  return out;
 }
 
 const sockaddr* generic(const sockaddr_storage& address) { return reinterpret_cast<const sockaddr*>(&address); }

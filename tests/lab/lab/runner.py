@@ -163,6 +163,9 @@ def compare(scenario: Scenario, report: dict, code: int, facts: dict[str, str | 
         found = [str(fact.get("value")) for fact in report.get("evidence") or [] if fact.get("kind") == kind]
         if (pattern is None and found) or (pattern is not None and not any(re.search(pattern, value) for value in found)):
             wrong.append(f"evidence {kind} {found!r} instead of {pattern!r}")
+    found_rules = {finding.get("rule"): finding.get("severity") for finding in report.get("findings") or []}
+    for rule, severity in scenario.finds.items():
+        expect(f"finding {rule}", severity, found_rules.get(rule))
     if outcome == "undetermined" and scenario.undetermined and re.search(scenario.undetermined, verdict.get("summary") or ""):
         wrong = []
     mark = "right" if not wrong else "undetermined" if outcome == "undetermined" else "wrong"

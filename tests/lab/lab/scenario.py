@@ -36,6 +36,7 @@ class Scenario:
     exit: int | None = None
     confidence: str | None = None  # demanded only where the specification demands it
     facts: dict[str, str | None] = field(default_factory=dict)  # kind of evidence -> pattern for its value; None: it is not there
+    finds: dict[str, str] = field(default_factory=dict)  # rule of a finding -> its severity
     mends: bool = False  # the certificates that the fixes hand over, put behind the server's own, make other clients content
     within: float | None = None  # seconds that whytls may take
     again: bool = False  # judged is the second run, before which the servers beside the server in question are stopped …

@@ -121,4 +121,22 @@ NAMES: list[Scenario] = [
            why="the lab's own resolver says nothing", slow=True),
     healthy("name-from-a-resolver", Path(Nginx(), dns="address")),
 ]
-ROWS = REACH + CUTS + SIZES + ADDRESSES + NAMES
+
+FITS: dict[str, str | None] = {"tlsa_records": "3 1 1", "tlsa_matches": "True", "tlsa_validated": "True"}
+DIFFERS = {**FITS, "tlsa_matches": "False"}
+# What DNS says of certificates decides nothing for a client that does not ask for DANE.
+RECORDS: list[Scenario] = [
+    healthy("dns-names-the-servers-key", Path(Nginx(), dns="address", tlsa="fits", trust_ad=True), facts=FITS),
+    healthy("dns-names-another-key", Path(Nginx(), dns="address", tlsa="differs", trust_ad=True), facts=DIFFERS,
+            finds={"dane.mismatch": "error"}),
+    healthy("dns-names-another-key-to-who-cannot-validate", Path(Nginx(), dns="address", tlsa="differs"),
+            facts={**DIFFERS, "tlsa_validated": "False"}, finds={"dane.mismatch": "warning"}),
+    broken("certificate.self-signed", "nginx-and-dns-names-its-key", Path(Nginx("self-signed"), dns="address", tlsa="fits", trust_ad=True),
+           facts=FITS, finds={"dane.match": "note"}),
+    healthy("dns-names-another-key-offline", Path(Nginx(), dns="address", tlsa="differs", trust_ad=True), args=("--offline",),
+            facts={"tlsa_records": None}),
+    healthy("dns-silent-about-certificates", Path(Nginx(), dns="only-addresses"), facts={"tlsa_records": None}, within=1.0),
+    healthy("dns-lets-another-authority-issue", Path(Nginx(), dns="address", caa="ca.example"), facts={"caa_records": "ca.example",
+                                                                                                     "caa_allows": None}),
+]
+ROWS = REACH + CUTS + SIZES + ADDRESSES + NAMES + RECORDS

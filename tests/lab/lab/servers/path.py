@@ -2,15 +2,20 @@
 """A server behind a router with packet filters, and the names that the client knows it by."""
 from __future__ import annotations
 
+import hashlib
 import select
 import socket
+import struct
 import threading
 from dataclasses import dataclass
 
 from .. import namespaces
 from ..bed import Bed, Server
 from ..namespaces import ROUTER, SECOND, SERVER, SERVER6
+from ..process import run
+from ..recipes import HOST
 
+TLSA, CAA = 52, 257
 
 @dataclass(frozen=True)
 class Path(Server):
@@ -23,7 +28,10 @@ class Path(Server):
     names: tuple[tuple[str, str], ...] = ()  # (name, address) in the client's hosts file
     second: Server | None = None  # a server on the second address, or on the IPv6 one if `second_is_6`
     second_is_6: bool = False
-    dns: str | None = None  # how the resolver answers: nxdomain, servfail, empty, silent, address
+    dns: str | None = None  # how the resolver answers: nxdomain, servfail, empty, silent, address, only-addresses
+    tlsa: str = ""  # what the resolver says of the server's key: fits, differs; empty: nothing
+    caa: str = ""  # the one authority that may issue for lab.test
+    trust_ad: bool = False  # the client believes the resolver about DNSSEC
     only6: bool = False
     software = "path"
 
@@ -35,10 +43,12 @@ class Path(Server):
         bed.address = SERVER6 if self.only6 else SERVER
         if self.names or self.dns:
             bed.values["resolves"] = True
-        if self.dns:
-            Resolver(bed, route.router.process, self.dns)
+        if self.trust_ad:
+            route.client.run("echo options trust-ad >> /etc/resolv.conf")
         if self.behind:
             self.behind.start(bed)
+        if self.dns:
+            Resolver(bed, route.router.process, self.dns, self.zone(bed))
         if self.second:
             other = bed.child()
             other.address, other.port = (SERVER6 if self.second_is_6 else SECOND), bed.port
@@ -49,11 +59,23 @@ class Path(Server):
             route.client.run(self.client_script)
 
 
-class Resolver:
-    """A DNS server on the router, which gives one kind of answer."""
+    def zone(self, bed: Bed) -> dict[tuple[str, int], bytes]:
+        out: dict[tuple[str, int], bytes] = {}
+        if self.tlsa:
+            leaf = bed.pki.certificate(str(getattr(self.behind, "chain")))
+            key = run("openssl", "pkey", "-pubin", "-outform", "DER", text=run("openssl", "x509", "-in", leaf, "-noout", "-pubkey"))
+            data = hashlib.sha256(key if self.tlsa == "fits" else b"another").digest()
+            out[f"_{bed.port}._tcp.{HOST}", TLSA] = b"\3\1\1" + data
+        if self.caa:
+            out["lab.test", CAA] = b"\0\5issue" + self.caa.encode()
+        return out
 
-    def __init__(self, bed: Bed, process: int, kind: str) -> None:
-        self.kind, self.stopped = kind, threading.Event()
+
+class Resolver:
+    """A DNS server on the router, which gives one kind of answer about addresses, and what records there are of other types."""
+
+    def __init__(self, bed: Bed, process: int, kind: str, zone: dict[tuple[str, int], bytes]) -> None:
+        self.kind, self.zone, self.stopped = kind, zone, threading.Event()
         self.socket = namespaces.new_socket(process, ROUTER, socket.SOCK_DGRAM)
         self.socket.bind((ROUTER, 53))
         bed.on_close(self.stop)
@@ -68,17 +90,27 @@ class Resolver:
             try:
                 if select.select([self.socket], [], [], 0.2)[0]:
                     query, peer = self.socket.recvfrom(4096)
-                    if self.kind != "silent":
-                        self.socket.sendto(self.answer(query), peer)
+                    if answer := self.answer(query):
+                        self.socket.sendto(answer, peer)
             except (OSError, ValueError):
                 return
 
     def answer(self, query: bytes) -> bytes:
-        """RFC 1035 4.1: the question again, a response code, and one address where that is what we give."""
+        """RFC 1035 4.1: the question again, a response code, and one record where that is what we give; AD says that it was validated."""
         end = query.index(b"\0", 12) + 5
-        question, wants_a = query[12:end], query[end - 4:end - 2] == b"\0\1"
+        question, kind = query[12:end], int.from_bytes(query[end - 4:end - 2], "big")
+        if self.kind == "silent" or (self.kind == "only-addresses" and kind not in (1, 28)):
+            return b""
         code = {"nxdomain": 3, "servfail": 2}.get(self.kind, 0)
-        found = b""
-        if self.kind == "address" and wants_a:
-            found = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(SERVER)
-        return query[:2] + bytes([0x81, 0x80 | code]) + b"\0\1\0" + bytes([1 if found else 0]) + bytes(4) + question + found
+        own = socket.inet_aton(SERVER) if self.kind in ("address", "only-addresses") and kind == 1 else b""
+        data = own or self.zone.get((name(question), kind), b"")
+        found = b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(data)) + data if data else b""
+        return query[:2] + bytes([0x81, 0xa0 | code]) + b"\0\1\0" + bytes([1 if found else 0]) + bytes(4) + question + found
+
+
+def name(question: bytes) -> str:
+    labels, at = [], 0
+    while question[at]:
+        labels.append(question[at + 1:at + 1 + question[at]].decode())
+        at += 1 + question[at]
+    return ".".join(labels).lower()

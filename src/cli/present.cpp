@@ -20,19 +20,6 @@ report::Peer peer(probe::From from) { return from == probe::From::client ? repor
 
 double seconds(std::chrono::microseconds time) { return std::chrono::duration<double>(time).count(); }
 
-report::Offer offer_of(const wire::ClientHello& hello) {
-  report::Offer out;
-  out.versions = hello.versions();
-  out.suites = hello.cipher_suites;
-  out.groups = hello.supported_groups();
-  out.signature_algorithms = hello.signature_algorithms();
-  out.server_name = hello.server_name();
-  out.alpn = hello.alpn();
-  out.ja3 = observe::ja3(hello);
-  out.ja4 = observe::ja4(hello);
-  return out;
-}
-
 /// What would have been offered, where no ClientHello went out.
 report::Offer offer_of(const probe::Offer& offer) {
   report::Offer out;
@@ -173,6 +160,19 @@ std::optional<std::string> sent_name(const report::Handshake& handshake) {
 
 }  // namespace
 
+report::Offer offer_of(const wire::ClientHello& hello) {
+  report::Offer out;
+  out.versions = hello.versions();
+  out.suites = hello.cipher_suites;
+  out.groups = hello.supported_groups();
+  out.signature_algorithms = hello.signature_algorithms();
+  out.server_name = hello.server_name();
+  out.alpn = hello.alpn();
+  out.ja3 = observe::ja3(hello);
+  out.ja4 = observe::ja4(hello);
+  return out;
+}
+
 report::Certificate certificate_of(const x509::Certificate& certificate, std::size_t position) {
   report::Certificate out;
   out.position = position;
@@ -237,7 +237,11 @@ report::Report report_of(const Investigation& found) {
   out.steps = steps_of(found);
   for (const investigate::ProbeRun& run : found.probes) out.probes.push_back(probe_of(run));
   for (const investigate::Remark& remark : found.remarks)
-    out.findings.push_back({remark.rule, remark.warning ? report::Severity::warning : report::Severity::note, remark.text});
+    out.findings.push_back({remark.rule,
+                            remark.error     ? report::Severity::error
+                            : remark.warning ? report::Severity::warning
+                                             : report::Severity::note,
+                            remark.text});
   out.connections = found.connections;
   out.elapsed = found.elapsed;
   out.interrupted = found.interrupted;

@@ -98,6 +98,12 @@ std::string ja3_text(const wire::ClientHello& hello) {
                      decimal(without_grease(hello.supported_groups())), point_formats(hello));
 }
 
+std::string ja3s(const wire::ServerHello& hello) {
+  Codes types;
+  for (const wire::Extension& extension : hello.extensions) types.push_back(extension.type);
+  return digest("MD5", fmt::format("{},{},{}", hello.legacy_version, hello.cipher_suite, decimal(types)));
+}
+
 std::string ja3(const wire::ClientHello& hello) { return digest("MD5", ja3_text(hello)); }
 
 std::string ja4(const wire::ClientHello& hello, bool quic) {

@@ -30,7 +30,10 @@ bool plausible_chain(base::ByteView bytes) {
     if (size >= bytes.size()) return true;
     bytes = bytes.subspan(size);
   }
-  return true;
+  // What is left begins another record, or does not belong to any.
+  const bool type = bytes[0] >= static_cast<std::uint8_t>(ContentType::change_cipher_spec) &&
+                    bytes[0] <= static_cast<std::uint8_t>(ContentType::heartbeat);
+  return type && (bytes.size() < 2 || bytes[1] == 3);
 }
 
 std::uint64_t RecordStream::feed(base::ByteView bytes, const Moment& when) {

@@ -125,11 +125,11 @@ std::uint64_t TlsReader::seek(Half& half, base::ByteView bytes, const Moment& wh
     bytes = joined;
   }
   const bool at_start = half.seen == 0 || half.expects_tls;
-  if (at_start && bytes.size() < enough_to_tell && may_open(bytes[0])) {
+  Opening opening = opening_at(bytes, at_start, !hello_seen_ && bytes.size() >= enough_to_tell);
+  if (opening == Opening::none && at_start && bytes.size() < enough_to_tell && may_open(bytes[0])) {
     half.held.assign(bytes.begin(), bytes.end());
     return 0;
   }
-  Opening opening = opening_at(bytes, at_start, !hello_seen_);
   if (opening == Opening::ssl2_client_hello) return begin_ssl2(half, bytes, when);
   // An alert is an answer: to TLS, or to plaintext that came to a TLS port.
   if (opening == Opening::alert && !(at_start && halves_[index(other(half.end))])) opening = Opening::none;
@@ -350,6 +350,8 @@ bool TlsReader::worth_telling(Over, const TcpFacts& tcp) const {
 }
 
 void TlsReader::over(Over why, const TcpFacts& tcp) {
+  for (const std::unique_ptr<Half>& half : halves_)
+    if (half && half->mode == Mode::seeking && !half->held.empty()) pass_over(*half, std::exchange(half->held, {}), last_);
   if (!worth_telling(why, tcp)) return;
   Handshake out;
   out.number = number_;

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/capture/tally.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "cli/capture/flow_report.h"
+#include "diagnosis/rules.h"
+#include "observe/conversation.h"
+#include "registry/registry.h"
+#include "report/words.h"
+#include "x509/host.h"
+
+namespace whytls::cli {
+namespace {
+
+using evidence::Kind;
+using sources::capture::Assessment;
+using sources::capture::Carrier;
+using sources::capture::Handshake;
+using sources::capture::Standing;
+using Event = observe::Event;
+
+constexpr std::size_t most_kept_bytes = std::size_t{48} * 1024 * 1024;
+constexpr std::size_t most_groups = 400, most_shown = 1000, most_silent = 64, most_findings = 200, most_flows = 8, most_clients = 5;
+constexpr std::size_t most_clients_counted = 10000, most_proof = 100000;
+
+/// Where TLS begins at once by custom (IANA's names with TLS in them, and what is usual beside them).
+bool tls_port(std::uint16_t port) {
+  static constexpr std::array<std::uint16_t, 32> known{443,  465,  563,  614,  636,  685,  853,  989,  990,  992,  993,
+                                                       994,  995,  2083, 2087, 2096, 2376, 3269, 3389, 4433, 4843, 5061,
+                                                       5223, 5349, 5671, 6443, 6514, 6697, 8443, 8883, 9443, 10443};
+  return std::binary_search(known.begin(), known.end(), port);
+}
+
+bool nothing_said(const Handshake& h) {
+  return h.carrier == Carrier::tls && h.conversation.events.empty() && h.conversation.not_tls.empty();
+}
+
+std::size_t size_of(const Handshake& h) {
+  std::size_t out = sizeof(Handshake) + h.packets.size() * sizeof(std::uint64_t) + h.preface_client.size() + h.preface_server.size();
+  for (const Event& e : h.conversation.events) out += sizeof(Event) + e.raw.capacity();
+  return out;
+}
+
+std::string ended_words(const report::Report& report) {
+  const evidence::Fact* failure = report.evidence.find(Kind::failure);
+  if (failure && !failure->text.empty()) return failure->text;
+  return diagnosis::failure_words(report.evidence);
+}
+
+std::string address_of(const std::string& endpoint) { return endpoint.substr(0, endpoint.rfind(':')); }
+
+}  // namespace
+
+void Tally::note(Handshake&& h, const std::string& file) {
+  ++summary_.connections;
+  const Assessment assessment = sources::capture::assess(h);
+  if (nothing_said(h) && !tls_port(h.server.port)) {
+    if (assessment.standing == Standing::failed && silent_.size() < most_silent) silent_.push_back({std::move(h), file, 0});
+    return;
+  }
+  ledger_.note(h, assessment.standing);
+  const bool healthy = assessment.standing == Standing::complete && !assessment.sent_nothing;
+  if (healthy) {
+    look_at_healthy(h);
+    if (!options_.all && !options_.stream && !options_.flow) {
+      ++summary_.handshakes.ok;
+      return;
+    }
+  }
+  const bool settled = healthy || assessment.standing == Standing::unseen;
+  if (options_.stream && settled) return judge({std::move(h), file, 0});
+  keep(std::move(h), file);
+}
+
+void Tally::keep(Handshake&& h, const std::string& file) {
+  const std::size_t size = size_of(h);
+  kept_size_ += size;
+  kept_.push_back({std::move(h), file, size});
+  while (kept_size_ > most_kept_bytes) judge_oldest();
+}
+
+void Tally::judge_oldest() {
+  Kept kept = std::move(kept_.front());
+  kept_.pop_front();
+  kept_size_ -= kept.size;
+  judge(std::move(kept));
+}
+
+void Tally::judge(Kept&& kept) {
+  const Handshake& h = kept.handshake;
+  sources::capture::Facts facts = sources::capture::facts_of(h, {options_.store, options_.store_given});
+  const Standing standing = facts.assessment.standing;
+  if (standing == Standing::failed || standing == Standing::abandoned) facts.evidence.add(ledger_.facts_for(h));
+  diagnosis::WatchedDiagnosis watched;
+  if (standing != Standing::unseen) watched = diagnosis::diagnose_watched(facts.evidence);
+  report::HandshakeCounts& counts = summary_.handshakes;
+  const bool unseen = standing == Standing::unseen;
+  using enum diagnosis::Outcome;
+  switch (watched.diagnosis.outcome) {
+    case ok:
+      ++counts.ok;
+      break;
+    case failed:
+      ++counts.failed;
+      break;
+    case aborted:
+      ++counts.aborted;
+      break;
+    case undetermined:
+      ++(unseen ? counts.unseen : counts.undetermined);
+      break;
+  }
+  const bool bad = watched.diagnosis.outcome == failed || (watched.diagnosis.outcome == undetermined && !unseen);
+  if (bad) {
+    auto& packets = proof_[kept.file];
+    if (packets.size() < most_proof) packets.insert(h.packets.begin(), h.packets.end());
+  }
+  if (!bad && !options_.all && !options_.stream && !(options_.flow && wanted(h))) return;
+  report::Report report = report_of(h, facts, watched, kept.file);
+  if (bad) add_to_group(report, h);
+  if (wanted(h)) show(std::move(report));
+}
+
+void Tally::show(report::Report&& report) {
+  if (options_.stream) return options_.stream(std::move(report));
+  if (summary_.shown.size() < most_shown)
+    summary_.shown.push_back(std::move(report));
+  else
+    ++summary_.shown_left_out;
+}
+
+void Tally::add_to_group(const report::Report& report, const Handshake& h) {
+  const auto& verdict = report.diagnosis.verdict;
+  const std::string cause = verdict ? std::string(verdict->cause->id) : std::string();
+  const std::string name = base::printable(report.handshake.offered.server_name.value_or(""), 255);
+  const std::string ended =
+      cause.empty() ? fmt::format("{} {}", report.evidence.text(Kind::failure), report.evidence.text(Kind::failed_stage)) : "";
+  const std::string key = base::join({cause, ended, report.handshake.offered.ja4, report.flow->server, name}, "\n");
+  auto found = groups_.find(key);
+  if (found == groups_.end()) {
+    if (groups_.size() >= most_groups) {
+      ++summary_.failures_left_out;
+      return;
+    }
+    Group fresh;
+    fresh.group.cause = cause;
+    fresh.group.ended = ended_words(report);
+    fresh.group.ja4 = report.handshake.offered.ja4;
+    fresh.group.client_guess = report.flow->client_guess;
+    fresh.group.server = report.flow->server;
+    fresh.group.name = name;
+    fresh.group.example = report;
+    found = groups_.emplace(key, std::move(fresh)).first;
+  }
+  report::CaptureGroup& group = found->second.group;
+  ++group.count;
+  if (h.first.at != 0) {
+    const base::Time at = h.first.time();
+    group.first = group.first ? std::min(*group.first, at) : at;
+    group.last = group.last ? std::max(*group.last, at) : at;
+  }
+  if (group.flows.size() < most_flows) group.flows.push_back(h.number);
+  std::set<std::string>& clients = found->second.clients;
+  const std::string client = address_of(report.flow->client);
+  if (clients.size() < most_clients_counted && clients.insert(client).second && group.clients.size() < most_clients)
+    group.clients.push_back(client);
+  group.client_count = clients.size();
+}
+
+void Tally::look_at_healthy(const Handshake& h) {
+  const std::vector<base::Bytes> chain = observe::server_chain(h.conversation);
+  if (chain.empty()) return;
+  struct Seen {
+    x509::Certificate leaf;
+  };
+  static std::unordered_map<std::string, Seen> known;  // each certificate is parsed once
+  constexpr std::size_t most_known = 20000;
+  const std::string der(chain.front().begin(), chain.front().end());
+  auto found = known.find(der);
+  if (found == known.end()) {
+    if (known.size() >= most_known) return;
+    found = known.emplace(der, Seen{x509::examine(chain.front())}).first;
+  }
+  const x509::Certificate& leaf = found->second.leaf;
+  const base::Time at = h.first.time();
+  std::string name;
+  for (const Event& e : h.conversation.events)
+    if (e.kind == Event::Kind::handshake && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
+      name = wire::parse_client_hello(base::ByteView(e.raw).subspan(4)).server_name().value_or("");
+  if (leaf.not_after != base::Time{} && at > leaf.not_after)
+    add_finding(h, name,
+                {"certificate.expired", report::Severity::warning,
+                 "the server's certificate expired on " + base::date(leaf.not_after) + ", and the client goes on"});
+  else if (leaf.not_before != base::Time{} && at < leaf.not_before)
+    add_finding(h, name,
+                {"certificate.not-yet-valid", report::Severity::warning,
+                 "the server's certificate is not valid before " + base::date(leaf.not_before) + ", and the client goes on"});
+  else if (!name.empty() && !leaf.dns_names.empty() && !x509::match_host(leaf, name).covered)
+    add_finding(h, name,
+                {"certificate.hostname-mismatch", report::Severity::note,
+                 "the server's certificate does not cover the name that was asked for, and the client goes on"});
+}
+
+void Tally::add_finding(const Handshake& h, const std::string& name, report::Finding finding) {
+  const std::string key = base::join({finding.rule, h.server.text(), name}, "\n");
+  auto found = findings_.find(key);
+  if (found == findings_.end()) {
+    if (findings_.size() >= most_findings) {
+      ++summary_.findings_left_out;
+      return;
+    }
+    found =
+        findings_.emplace(key, report::CaptureFinding{std::move(finding), h.server.text(), base::printable(name, 255), 0, {}, {}}).first;
+  }
+  ++found->second.count;
+  if (h.first.at == 0) return;
+  const base::Time at = h.first.time();
+  if (!found->second.first) found->second.first = at;
+  found->second.last = at;
+}
+
+report::CaptureSummary Tally::finish() {
+  while (!kept_.empty()) judge_oldest();
+  const bool nothing_else = summary_.handshakes.all() == 0;
+  for (Kept& kept : silent_)
+    if (nothing_else) judge(std::move(kept));
+  silent_.clear();
+  for (auto& [key, group] : groups_) summary_.groups.push_back(std::move(group.group));
+  groups_.clear();
+  std::stable_sort(summary_.groups.begin(), summary_.groups.end(),
+                   [](const auto& a, const auto& b) { return a.count != b.count ? a.count > b.count : a.flows < b.flows; });
+  for (auto& [key, finding] : findings_) summary_.findings.push_back(std::move(finding));
+  findings_.clear();
+  std::stable_sort(summary_.findings.begin(), summary_.findings.end(), [](const auto& a, const auto& b) {
+    return a.finding.severity != b.finding.severity ? a.finding.severity > b.finding.severity : a.count > b.count;
+  });
+  std::stable_sort(summary_.shown.begin(), summary_.shown.end(), [](const auto& a, const auto& b) {
+    return a.flow->file != b.flow->file ? a.flow->file < b.flow->file : a.flow->number < b.flow->number;
+  });
+  summary_.all = options_.all;
+  return std::move(summary_);
+}
+
+}  // namespace whytls::cli

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts the handshakes of a capture, keeps those that failed until the whole is known, and groups them. A failure is diagnosed when the
+// capture is over, since what other clients did to the same server is evidence. Memory is bounded: of too many failures the oldest are
+// diagnosed early, and of too many groups the later ones are counted only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "report/capture_summary.h"
+#include "sources/capture/facts.h"
+#include "sources/capture/ledger.h"
+
+namespace whytls::cli {
+
+struct TallyOptions {
+  bool all = false;                         ///< every handshake is shown, not those alone that failed
+  std::optional<std::uint64_t> flow;        ///< show this connection alone, whatever came of it
+  const x509::TrustStore* store = nullptr;  ///< must outlive the tally
+  bool store_given = false;
+  std::function<void(report::Report&&)> stream;  ///< every handshake goes there as soon as it is judged, instead of being kept
+};
+
+class Tally {
+ public:
+  explicit Tally(TallyOptions options) : options_(std::move(options)) {}
+
+  /// `file`: the capture that it stands in.
+  void note(sources::capture::Handshake&& handshake, const std::string& file);
+  /// Judges all that is still kept. Files, packets and damage are the caller's to fill.
+  report::CaptureSummary finish();
+
+  /// Packets that carry the failed handshakes so far, by file: for --write.
+  const std::map<std::string, std::set<std::uint64_t>>& proof() const { return proof_; }
+  const report::HandshakeCounts& counts() const { return summary_.handshakes; }
+
+ private:
+  struct Kept {
+    sources::capture::Handshake handshake;
+    std::string file;
+    std::size_t size = 0;
+  };
+  struct Group {
+    report::CaptureGroup group;
+    std::set<std::string> clients;
+  };
+
+  void keep(sources::capture::Handshake&& handshake, const std::string& file);
+  void judge(Kept&& kept);
+  void judge_oldest();
+  void add_to_group(const report::Report& report, const sources::capture::Handshake& handshake);
+  void show(report::Report&& report);
+  void look_at_healthy(const sources::capture::Handshake& handshake);
+  void add_finding(const sources::capture::Handshake& handshake, const std::string& name, report::Finding finding);
+  bool wanted(const sources::capture::Handshake& handshake) const { return !options_.flow || handshake.number == *options_.flow; }
+
+  TallyOptions options_;
+  report::CaptureSummary summary_;
+  sources::capture::Ledger ledger_;
+  std::deque<Kept> kept_;
+  std::deque<Kept> silent_;  ///< connections that did not come about, to ports that are not known for TLS
+  std::size_t kept_size_ = 0;
+  std::map<std::string, Group> groups_;
+  std::map<std::string, report::CaptureFinding> findings_;
+  std::map<std::string, std::set<std::uint64_t>> proof_;
+};
+
+}  // namespace whytls::cli

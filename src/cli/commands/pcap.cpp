@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// whytls pcap FILE…|-: every handshake in a capture, and why each failed one failed.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/capture/tally.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "report/capture_summary.h"
+#include "sources/capture/capture.h"
+#include "sources/capture/file/capture_file.h"
+
+namespace whytls::cli::commands {
+namespace {
+
+namespace capture = sources::capture;
+
+struct Reading {
+  Tally tally;
+  capture::KeyLog keys;
+  std::vector<report::CaptureFile> files;
+  std::vector<std::string> damage;
+  std::vector<std::pair<std::string, std::uint64_t>> undecoded;
+  std::optional<base::Time> first, last;
+  std::uint64_t packets = 0, bytes = 0;
+  bool several = false;
+};
+
+void add_undecoded(Reading& reading, const std::vector<std::pair<std::string, std::uint64_t>>& more) {
+  for (const auto& [what, count] : more) {
+    const auto known =
+        std::find_if(reading.undecoded.begin(), reading.undecoded.end(), [&](const auto& each) { return each.first == what; });
+    if (known == reading.undecoded.end())
+      reading.undecoded.emplace_back(what, count);
+    else
+      known->second += count;
+  }
+}
+
+void note_times(Reading& reading, const capture::Capture& whole) {
+  if (whole.first().at == 0) return;
+  const base::Time first = whole.first().time(), last = whole.last().time();
+  reading.first = reading.first ? std::min(*reading.first, first) : first;
+  reading.last = reading.last ? std::max(*reading.last, last) : last;
+}
+
+/// Reads one file to its end, its damage, or the user's wish to stop.
+base::Result<void> read_file(Reading& reading, const std::string& path, Progress& progress) {
+  auto file = capture::CaptureFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  capture::Capture whole([&](capture::Handshake&& h) { reading.tally.note(std::move(h), reading.several ? path : std::string()); },
+                         &reading.keys);
+  capture::Packet packet;
+  constexpr std::uint64_t often = 0x3ffff;
+  while (file->next(packet)) {
+    if (const base::Bytes secrets = file->take_secrets(); !secrets.empty()) reading.keys.add(base::text(secrets));
+    whole.feed(packet);
+    if ((whole.packets() & often) != 0) continue;
+    progress.show(fmt::format("{}: {} packets, {} MB", path, whole.packets(), whole.bytes() / 1000000));
+    if (interruption()->load()) break;
+  }
+  whole.finish();
+  if (file->damage()) reading.damage.push_back(*file->damage());
+  reading.files.push_back({path, file->name(), whole.packets(), whole.bytes()});
+  reading.packets += whole.packets();
+  reading.bytes += whole.bytes();
+  add_undecoded(reading, whole.undecoded());
+  note_times(reading, whole);
+  return {};
+}
+
+Exit status_of(const report::CaptureSummary& summary) {
+  if (summary.interrupted) return Exit::interrupted;
+  if (summary.handshakes.failed > 0) return Exit::failed;
+  return summary.handshakes.undetermined > 0 ? Exit::undetermined : Exit::ok;
+}
+
+std::string rendered(const report::CaptureSummary& summary, const Output& output) {
+  if (output.format == "json") return report::to_text(report::capture_document(summary), 2) + "\n";
+  if (output.format == "html") return report::capture_html(summary);
+  if (output.format == "junit") return report::capture_junit(summary);
+  return report::capture_text(summary, style_for(output));
+}
+
+Exit run(Options& options) {
+  if (options.words.empty()) {
+    complain("the capture is missing: expected a file of pcap or pcapng, or - for standard input");
+    return Exit::usage;
+  }
+  const auto own = [&](const char* name) {
+    const auto found = options.own.find(name);
+    return found == options.own.end() ? std::string() : found->second;
+  };
+  TallyOptions how;
+  how.all = options.own.contains("all");
+  if (const std::string flow = own("flow"); !flow.empty()) {
+    how.flow = base::number(flow);
+    if (!how.flow) {
+      complain("--flow '" + flow + "': expected the number of a connection, as the report shows it");
+      return Exit::usage;
+    }
+  }
+  const std::string ca_file = own("ca-file");
+  const x509::TrustStore store = ca_file.empty() ? x509::TrustStore::system() : x509::TrustStore::of_files(ca_file, "");
+  how.store = &store;
+  how.store_given = !ca_file.empty();
+  if (how.store_given && !store.report().usable()) {
+    complain("--ca-file " + ca_file + ": " +
+             (store.report().problems.empty() ? "it holds no certificate" : store.report().problems.front().text));
+    return Exit::usage;
+  }
+  std::string lines;
+  if (options.output.format == "jsonl")
+    how.stream = [&](report::Report&& report) { lines += report::to_text(report::document(report), -1) + "\n"; };
+  Reading reading{Tally(std::move(how)), {}, {}, {}, {}, {}, {}, 0, 0, options.words.size() > 1};
+  if (const std::string keylog = own("keylog"); !keylog.empty()) {
+    if (const auto loaded = reading.keys.load(keylog); !loaded) {
+      complain(loaded.error().text());
+      return Exit::usage;
+    }
+  }
+  Progress progress(!options.output.quiet);
+  std::optional<base::Error> error;
+  for (const std::string& path : options.words) {
+    const auto read = read_file(reading, path, progress);
+    if (!read) {
+      complain(read.error().text());
+      error = read.error();
+    }
+    if (interruption()->load()) break;
+  }
+  progress.clear();
+  if (reading.files.empty()) return Exit::usage;
+  report::CaptureSummary summary = reading.tally.finish();
+  summary.files = std::move(reading.files);
+  summary.damage = std::move(reading.damage);
+  summary.undecoded = std::move(reading.undecoded);
+  summary.packets = reading.packets;
+  summary.bytes = reading.bytes;
+  summary.first = reading.first;
+  summary.last = reading.last;
+  summary.interrupted = interruption()->load();
+  const auto written = write_result(options.output, options.output.format == "jsonl" ? lines : rendered(summary, options.output));
+  if (!written) {
+    complain(written.error().text());
+    return Exit::broken;
+  }
+  return error ? Exit::usage : status_of(summary);
+}
+
+base::Result<void> keep(Options& options, const char* name, const std::string& value) {
+  options.own[name] = value;
+  return {};
+}
+
+}  // namespace
+
+extern const Command pcap;
+const Command pcap{
+    .name = "pcap",
+    .usage = "FILE…|-",
+    .summary = "every handshake in a capture, and why each failed one failed",
+    .examples = {"whytls pcap office.pcapng  a summary, then each failure",
+                 "whytls pcap --all --format html -o report.html office.pcapng  every handshake, as a page",
+                 "whytls pcap --flow 17 office.pcapng  one connection in full",
+                 "tcpdump -w - port 443 | whytls pcap -  from another program"},
+    .flags = {{"all", 0, "", Group::output, "show the good ones too", "Show every handshake, not those alone that failed.",
+               [](Options& o, const std::string& v) { return keep(o, "all", v); }, false},
+              {"flow", 0, "N", Group::output, "one connection in full", "Show connection N alone, whatever came of it.",
+               [](Options& o, const std::string& v) { return keep(o, "flow", v); }, false},
+              {"keylog", 0, "FILE", Group::who, "secrets for decryption",
+               "Decrypt with the secrets in FILE (SSLKEYLOGFILE's format); those inside a pcapng are used without it.",
+               [](Options& o, const std::string& v) { return keep(o, "keylog", v); }, true, false},
+              {"ca-file", 0, "FILE", Group::client, "roots that the clients trust, as PEM",
+               "Judge certificates by the roots in FILE (PEM) instead of this machine's store.",
+               [](Options& o, const std::string& v) { return keep(o, "ca-file", v); }}},
+    .run = run,
+};
+
+}  // namespace whytls::cli::commands

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/capture/capture.h"
+
+#include "sources/capture/link/decoder.h"
+#include "sources/capture/tcp/reassembly.h"
+#include "sources/capture/tls/tls_reader.h"
+
+namespace whytls::sources::capture {
+
+struct Capture::Parts {
+  Parts(const HandshakeSink& sink, const KeyLog* keys, std::uint64_t& connections)
+      : options{.keys = keys},
+        tcp([this, &sink](const Endpoint& opener, const Endpoint& answerer, const Moment& first,
+                          std::uint64_t number) { return std::make_unique<TlsReader>(opener, answerer, first, number, options, sink); },
+            connections),
+        decoder([this](const Segment& segment) { tcp.feed(segment); },
+                [](const Moment&, const Endpoint&, const Endpoint&, base::ByteView) {},
+                [this](const IcmpError& error) { tcp.icmp(error); }) {}
+
+  TlsOptions options;
+  TcpReassembly tcp;
+  link::Decoder decoder;
+};
+
+Capture::Capture(HandshakeSink sink, const KeyLog* keys)
+    : sink_([this, given = std::move(sink)](Handshake&& handshake) {
+        handshake.silence = last_.at - handshake.last.at;
+        given(std::move(handshake));
+      }),
+      parts_(std::make_unique<Parts>(sink_, keys, connections_)) {}
+
+Capture::~Capture() = default;
+
+void Capture::feed(const Packet& packet) {
+  ++packets_;
+  bytes_ += packet.original_size;
+  if (first_.packet == 0) first_ = packet.when;
+  last_ = packet.when;
+  parts_->decoder.feed(packet);
+}
+
+void Capture::finish() { parts_->tcp.finish(); }
+
+std::vector<std::pair<std::string, std::uint64_t>> Capture::undecoded() const { return parts_->decoder.undecoded(); }
+
+std::uint64_t Capture::evicted() const { return parts_->tcp.evicted(); }
+
+}  // namespace whytls::sources::capture

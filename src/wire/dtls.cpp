@@ -121,12 +121,12 @@ HelloVerifyRequest parse_hello_verify_request(base::ByteView body) {
   return request;
 }
 
-void DtlsAssembler::add(const DtlsFragment& fragment, DtlsMark mark) {
+bool DtlsAssembler::add(const DtlsFragment& fragment, DtlsMark mark) {
   const auto ahead = static_cast<std::uint16_t>(fragment.sequence - next_);
-  if (ahead >= 0x8000) return;  // sent again: it was handed out already
+  if (ahead >= 0x8000) return false;
   if (ahead >= furthest || fragment.length > longest) {
     dropped_ = true;
-    return;
+    return true;
   }
   Partial& partial = partial_[fragment.sequence];
   if (!partial.begun) {
@@ -135,11 +135,11 @@ void DtlsAssembler::add(const DtlsFragment& fragment, DtlsMark mark) {
     partial.length = fragment.length;
   }
   // RFC 6347 4.2.3: all fragments of a message say the same of it; the first one is believed.
-  if (partial.whole || partial.type != fragment.type || partial.length != fragment.length) return;
+  if (partial.whole || partial.type != fragment.type || partial.length != fragment.length) return true;
   partial.body.add(fragment.offset, fragment.body);
-  if (partial.body.front().size() != partial.length) return;
-  partial.whole = true;
-  partial.mark = mark;
+  partial.whole = partial.body.front().size() == partial.length;
+  if (partial.whole) partial.mark = mark;
+  return true;
 }
 
 std::optional<DtlsAssembler::Message> DtlsAssembler::next() {
@@ -158,7 +158,8 @@ std::optional<DtlsAssembler::Message> DtlsAssembler::next_whole() {
 DtlsAssembler::Message DtlsAssembler::take(Partials::iterator which) {
   Partial& partial = which->second;
   if (partial.mark.packet > last_.packet) last_ = partial.mark;  // it could not be read before those in front of it were
-  Message out{which->first, tls_form(partial.type, partial.body.front()), last_, partial.length};
+  Message out{which->first, tls_form(partial.type, partial.body.front()), last_, partial.length, {}};
+  if (partial.type == HandshakeType::client_hello) out.sent = partial.body.take();
   next_ = static_cast<std::uint16_t>(which->first + 1);
   partial_.erase(which);
   return out;

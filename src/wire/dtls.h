@@ -79,9 +79,11 @@ class DtlsAssembler {
     HandshakeMessage message;
     DtlsMark mark;         ///< of the fragment after which it could be read
     std::size_t size = 0;  ///< of its body as it was sent
+    base::Bytes sent;      ///< of a ClientHello: its body as it was sent
   };
 
-  void add(const DtlsFragment& fragment, DtlsMark mark = {});
+  /// False: it belongs to a message that was handed out before.
+  bool add(const DtlsFragment& fragment, DtlsMark mark = {});
   /// The next message in the order of their numbers; nullopt where it is not whole.
   std::optional<Message> next();
   /// Passes over what is not whole: for when the rest will not come any more.

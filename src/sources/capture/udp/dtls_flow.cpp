@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/capture/udp/dtls_flow.h"
+
+#include <algorithm>
+
+#include "registry/registry.h"
+#include "sources/capture/tls/ending.h"
+
+namespace whytls::sources::capture::udp {
+namespace {
+
+using observe::Event;
+using wire::ContentType;
+using wire::HandshakeType;
+namespace version = registry::version;
+
+constexpr std::uint16_t encrypt_then_mac = 22, connection_id = 54;  // RFC 7366, RFC 9146
+/// DTLS 1.3 (RFC 9147 6.1): handshake and application keys.
+constexpr unsigned application_epoch = 3;
+
+/// Who sends a message of that type; nothing where both do.
+std::optional<bool> sent_by_client(HandshakeType type) {
+  switch (type) {
+    case HandshakeType::client_hello:
+    case HandshakeType::client_key_exchange:
+      return true;
+    case HandshakeType::server_hello:
+    case HandshakeType::hello_verify_request:
+    case HandshakeType::server_key_exchange:
+    case HandshakeType::certificate_request:
+    case HandshakeType::server_hello_done:
+      return false;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<std::size_t> asked_connection_id(const std::vector<wire::Extension>& extensions) {
+  const wire::Extension* const found = wire::find_extension(extensions, connection_id);
+  if (found == nullptr || found->data.empty() || found->data[0] + std::size_t{1} != found->data.size()) return std::nullopt;
+  return found->data[0];
+}
+
+Event::Kind kind_of(ContentType type) {
+  return type == ContentType::handshake ? Event::Kind::handshake
+         : type == ContentType::alert   ? Event::Kind::alert
+                                        : Event::Kind::application_data;
+}
+
+bool refused(const std::vector<Event>& events) {
+  return std::any_of(events.begin(), events.end(), [](const Event& each) {
+    return each.kind == Event::Kind::alert && !each.opaque && each.alert.level == 2 && each.alert.description != 0;
+  });
+}
+
+}  // namespace
+
+void DtlsFlow::begin(const Moment& when) {
+  halves_ = {};
+  decryptor_.reset();
+  client_random_.clear();
+  tls13_ = offers_encrypt_then_mac_ = told_ = false;
+  recorder_ = std::make_unique<Recorder>(Carrier::dtls, ends_[0], ends_[1], when, ++context_.connections);
+}
+
+void DtlsFlow::feed(End from, base::ByteView datagram, const Moment& when) {
+  const std::size_t size = datagram.size();
+  bool any = false;
+  while (const auto record = wire::next_dtls_record(datagram, connection_id_for(from))) {
+    datagram = datagram.subspan(record->size);
+    if (!recorder_ && !told_) begin(when);
+    any = true;
+    on_record(from, *record, when);
+  }
+  if (!any || !recorder_) return;
+  recorder_->datagram(from, size, when);
+  // What a side said first may be lost (a capture that begins after a HelloVerifyRequest): its peer answers, so it was all there.
+  if (half(other(from)).handed_out == 0) drain(other(from), false, true);
+  if (nothing_more_to_learn()) tell(StreamReader::Over::closed);
+}
+
+void DtlsFlow::on_record(End from, const wire::DtlsRecord& record, const Moment& when) {
+  if (record.unified || record.epoch > 0) {
+    if (recorder_) on_protected(from, record, when);
+  } else if (record.type == ContentType::handshake) {
+    on_fragments(from, record.fragment, false, when);
+  } else if (recorder_) {
+    on_clear(from, record, when);
+  }
+}
+
+void DtlsFlow::on_fragments(End from, base::ByteView fragments, bool encrypted, const Moment& when) {
+  base::Reader reader(fragments);
+  while (!reader.empty()) {
+    const auto fragment = wire::read_dtls_fragment(reader);
+    if (!fragment) break;
+    if (!encrypted && starts_anew(from, *fragment)) {
+      if (recorder_) tell(StreamReader::Over::reused);
+      begin(when);
+    }
+    if (!recorder_) continue;
+    const bool client_speaks = sent_by_client(fragment->type).value_or(false);
+    if (sent_by_client(fragment->type)) recorder_->client_is(client_speaks ? from : other(from));
+    if (!half(from).assembler.add(*fragment, {when.packet, when.at}) && fragment->offset == 0) recorder_->repeated(from);
+  }
+  if (recorder_) drain(from, encrypted, false);
+}
+
+/// RFC 6347 4.2.2: message_seq begins with 0 in each handshake. The same ClientHello again is a retransmission.
+bool DtlsFlow::starts_anew(End from, const wire::DtlsFragment& fragment) const {
+  if (fragment.type != HandshakeType::client_hello || fragment.sequence != 0) return false;
+  const base::Bytes& known = half(from).first_hello;
+  if (known.empty()) return told_;
+  return fragment.length != known.size() ||
+         !std::equal(fragment.body.begin(), fragment.body.end(), known.begin() + static_cast<std::ptrdiff_t>(fragment.offset));
+}
+
+void DtlsFlow::drain(End from, bool encrypted, bool pass_over_holes) {
+  wire::DtlsAssembler& assembler = half(from).assembler;
+  while (auto message = pass_over_holes ? assembler.next_whole() : assembler.next()) on_message(from, std::move(*message), encrypted);
+}
+
+void DtlsFlow::on_message(End from, wire::DtlsAssembler::Message&& message, bool encrypted) {
+  ++half(from).handed_out;
+  if (message.message.type == HandshakeType::client_hello) on_client_hello(from, message);
+  if (message.message.type == HandshakeType::server_hello) on_server_hello(from, message.message);
+  const Moment when{message.mark.packet, message.mark.at};
+  recorder_->message(from, std::move(message.message), message.size, encrypted, when);
+}
+
+void DtlsFlow::on_client_hello(End from, const wire::DtlsAssembler::Message& message) {
+  if (message.sequence == 0) half(from).first_hello = message.sent;
+  const wire::ClientHello hello = wire::parse_client_hello(message.message.body());
+  client_random_ = hello.random;
+  offers_encrypt_then_mac_ = wire::find_extension(hello.extensions, encrypt_then_mac) != nullptr;
+  half(from).connection_id = asked_connection_id(hello.extensions);
+}
+
+void DtlsFlow::on_server_hello(End from, const wire::HandshakeMessage& message) {
+  const wire::ServerHello hello = wire::parse_server_hello(message.body());
+  tls13_ = hello.version() == version::dtls13;
+  half(from).connection_id = asked_connection_id(hello.extensions);
+  if (context_.keys == nullptr || hello.hello_retry_request()) return;
+  const bool etm = offers_encrypt_then_mac_ && wire::find_extension(hello.extensions, encrypt_then_mac) != nullptr;
+  decryptor_ = Decryptor::of(*context_.keys, {client_random_, hello.random, hello.version(), hello.cipher_suite, etm});
+}
+
+/// RFC 9146 3: only where both sides have the extension; a side sends the id that the other one asked for.
+std::size_t DtlsFlow::connection_id_for(End sender) const {
+  const auto& wanted = half(other(sender)).connection_id;
+  return wanted && half(sender).connection_id ? *wanted : 0;
+}
+
+void DtlsFlow::on_clear(End from, const wire::DtlsRecord& record, const Moment& when) {
+  if (record.type == ContentType::alert) {
+    if (const auto alert = wire::parse_alert(record.fragment)) recorder_->alert(from, *alert, false, when);
+  } else if (record.type == ContentType::change_cipher_spec) {
+    Half& one = half(from);
+    if (one.changed_cipher) return recorder_->repeated(from);
+    one.changed_cipher = true;
+    recorder_->change_cipher_spec(from, record.fragment.size(), when);
+  }
+}
+
+void DtlsFlow::on_protected(End from, const wire::DtlsRecord& record, const Moment& when) {
+  if (open_record(from, record, when)) return;
+  Half& one = half(from);
+  one.application_epoch |= record.unified && record.epoch == application_epoch;
+  const bool finished = !record.unified && record.type == ContentType::handshake;
+  if (finished && one.finished) return recorder_->repeated(from);  // each retransmission has a number of its own
+  one.finished |= finished;
+  recorder_->opaque(from, kind_of(record.type), record.fragment.size(), when);
+}
+
+bool DtlsFlow::open_record(End from, const wire::DtlsRecord& record, const Moment& when) {
+  if (!decryptor_ || record.unified) return false;
+  const std::uint64_t number = std::uint64_t{record.epoch} << 48U | record.sequence;
+  const auto plain = decryptor_->open_at(recorder_->side(from), number, record.type, record.version, record.fragment);
+  if (!plain) return false;
+  recorder_->opened(from);
+  if (plain->type == ContentType::handshake) {
+    half(from).finished = true;
+    on_fragments(from, plain->bytes, true, when);
+  } else if (plain->type == ContentType::alert) {
+    if (const auto alert = wire::parse_alert(plain->bytes)) recorder_->alert(from, *alert, true, when);
+  } else {
+    recorder_->data(from, plain->bytes.size(), when);
+  }
+  return true;
+}
+
+bool DtlsFlow::established() const {
+  if (!tls13_) return observed_established(recorder_->events(), false, 0);
+  // RFC 9147 6.1: a client has keys of the application once it took the server's Finished, and an established server acknowledges.
+  return half(End::opener).application_epoch && half(End::answerer).application_epoch && !refused(recorder_->events());
+}
+
+bool DtlsFlow::nothing_more_to_learn() const {
+  return !decryptor_ && recorder_->protected_records(End::opener) >= enough_protected &&
+         recorder_->protected_records(End::answerer) >= enough_protected && established();
+}
+
+void DtlsFlow::tell(StreamReader::Over why) {
+  const bool done = established();
+  for (const End end : {End::opener, End::answerer}) {
+    drain(end, false, true);
+    if (!done) recorder_->lost(end, half(end).assembler.missing());
+    half(end).assembler = {};
+  }
+  told_ = true;
+  decryptor_.reset();
+  Handshake handshake = recorder_->take(done, why);
+  recorder_.reset();
+  context_.sink(std::move(handshake));
+}
+
+void DtlsFlow::over(StreamReader::Over why) {
+  if (recorder_) tell(why);
+}
+
+void DtlsFlow::unreachable(const IcmpError& error) {
+  if (recorder_) recorder_->unreachable(static_cast<std::uint16_t>(error.type << 8U | error.code), error.from.text());
+}
+
+std::size_t DtlsFlow::memory() const {
+  std::size_t bytes = sizeof(DtlsFlow) + (recorder_ ? recorder_->memory() : 0);
+  for (const Half& one : halves_) bytes += one.assembler.memory() + one.first_hello.capacity();
+  return bytes;
+}
+
+}  // namespace whytls::sources::capture::udp

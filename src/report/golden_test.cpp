@@ -29,9 +29,9 @@ class Golden : public testing::TestWithParam<sample::Named> {};
 
 TEST_P(Golden, OutputIsWhatWasReviewed) {
   const Report report = GetParam().make();
-  for (const char* name : {"text", "json", "html", "junit"}) {
+  for (const char* name : {"text", "json", "html", "junit", "prometheus"}) {
     const std::string path = std::string(WHYTLS_SOURCE_DIR "/src/report/golden/") + GetParam().name + "." + name;
-    const std::string output = format(name)->render(report, {});
+    const std::string output = sample::without_style(format(name)->render(report, {}));
     if (std::getenv("WHYTLS_UPDATE_GOLDEN")) std::ofstream(path, std::ios::binary) << output;
     EXPECT_EQ(output, read(path)) << path;
   }
@@ -44,7 +44,7 @@ TEST_P(Golden, LinesOfAOneLineDocumentAreOne) {
 }
 
 TEST_P(Golden, NothingRawReachesTheReader) {
-  for (const char* name : {"text", "json", "jsonl", "html", "junit"})
+  for (const char* name : {"text", "json", "jsonl", "html", "junit", "prometheus"})
     for (const char c : format(name)->render(GetParam().make(), {}))
       EXPECT_TRUE(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) << name << ": " << static_cast<int>(c);
 }
@@ -84,7 +84,7 @@ TEST_P(Golden, QuietIsTheVerdictAlone) {
 INSTANTIATE_TEST_SUITE_P(Samples, Golden, testing::ValuesIn(sample::all()), [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Format, IsKnownByName) {
-  EXPECT_THAT(format_names(), testing::ElementsAre("html", "json", "jsonl", "junit", "text"));
+  EXPECT_THAT(format_names(), testing::ElementsAre("html", "json", "jsonl", "junit", "prometheus", "text"));
   EXPECT_EQ(format("sarif"), nullptr);
 }
 

@@ -36,6 +36,14 @@ TEST(Page, TakesATextThatLooksLikeItsOwnMarksAsText) {
   EXPECT_TRUE(page.ends_with("</html>\n"));
 }
 
+TEST(Page, HasItsStyleInIt) {
+  const std::string page = html_page("t", "");
+  const std::string style = page.substr(page.find("<style>"), page.find("</style>") - page.find("<style>"));
+  EXPECT_THAT(style, HasSubstr("prefers-color-scheme: dark"));
+  EXPECT_THAT(style, HasSubstr("@media print"));
+  for (const char* loads : {"url(", "@import", "expression(", "<", "src"}) EXPECT_THAT(style.substr(7), Not(HasSubstr(loads)));
+}
+
 TEST(Table, LeavesOutColumnsThatSayNothing) {
   Html html;
   html.table("t", {{"a", ""}, {"b", ""}}, {{{"1", ""}, false, {}}, {{"2"}, false, "#x"}});

@@ -36,6 +36,9 @@ base::Time day(std::string_view text);
 void fails(Report& report, const diagnosis::Cause& cause, Side side, diagnosis::Stage stage, diagnosis::Finding finding);
 Certificate leaf();
 
+/// A page without its style sheet, and all else as it is: what it looks like may change without every golden file.
+std::string without_style(std::string output);
+
 struct Named {
   const char* name;
   Report (*make)();

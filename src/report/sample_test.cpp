@@ -28,6 +28,12 @@ void fails(Report& report, const Cause& cause, Side side, Stage stage, diagnosis
   report.diagnosis.verdict = diagnosis::Verdict{&cause, std::move(finding), side, stage};
 }
 
+std::string without_style(std::string output) {
+  const std::size_t begin = output.find("<style>"), end = output.find("</style>");
+  if (begin != std::string::npos && end != std::string::npos) output.erase(begin + 7, end - begin - 7);
+  return output;
+}
+
 Certificate leaf() {
   return {0,
           "CN=shop.example.com,O=Shop",

@@ -109,7 +109,7 @@ class Help(unittest.TestCase):
 class WrongUsage(unittest.TestCase):
     def test_is_one_sentence_on_standard_error_and_exit_two(self):
         rows = [(["a", "b"], "one target"), (["--servername", "x"], "target is missing"), (["h:99999"], "1 to 65535"), (["http://h"], "plaintext"),
-                (["h", "--strattls", "smtp"], "did you mean --starttls?"), (["h", "--format", "sarif"], "there are html, json, jsonl, junit"),
+                (["h", "--strattls", "smtp"], "did you mean --starttls?"), (["h", "--format", "sarif"], "there are html, json, jsonl, junit, prometheus, text"),
                 (["h", "--ciphers", "AES128-SHAX"], "did you mean AES128-SHA"), (["h", "--client", "nobody"], "nobody"),
                 (["h", "--min-version", "tls1.3", "--max-version", "tls1.2"], "nothing is left"), (["explain"], "needs the id"),
                 (["explain", "--list", "--format", "html"], "there are text, json and jsonl"),

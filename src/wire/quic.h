@@ -20,12 +20,15 @@ struct QuicVersion {
   std::string_view name;                ///< "QUIC v1", "QUIC draft 29" …
   std::array<std::uint8_t, 20> salt{};  ///< of the initial secrets: RFC 9001 5.2
   bool v2 = false;                      ///< packet types and labels of RFC 9369
+  bool google_frames = false;           ///< T050 and T051: TLS in Google's own frames
 };
 /// Those whose handshake is TLS; nullptr for any other.
 const QuicVersion* quic_version(std::uint32_t code);
 std::span<const QuicVersion> quic_versions();
 /// The name of a version, known or not: "QUIC v2", "Q046", "reserved (0x1a2a3a4a)", "0x12345678".
 std::string quic_version_name(std::uint32_t code);
+/// "Q046", "T051": the four letters of Google's numbers; empty for others.
+std::string google_quic_name(std::uint32_t code);
 /// Google's own versions, "Q043" to "Q050", whose handshake is no TLS: "Q046". nullopt for any other datagram.
 std::optional<std::string> google_quic(base::ByteView datagram);
 
@@ -70,6 +73,10 @@ struct QuicFrame {
 };
 /// nullopt at the end, and where a frame is malformed or of a type that is not known: then `reader.failure()` says so.
 std::optional<QuicFrame> next_quic_frame(base::Reader& reader);
+
+/// The same for Google's frames, as T050 and T051 still have them: CRYPTO comes out as `quic_frame::crypto`; at any frame but those of a
+/// handshake reading ends without a failure.
+std::optional<QuicFrame> next_google_frame(base::Reader& reader);
 
 /// RFC 9000 20.1: "CONNECTION_REFUSED", "INVALID_TOKEN"; "CRYPTO_ERROR" for 0x0100 to 0x01ff; else the number in hex.
 std::string quic_error_name(std::uint64_t error);

@@ -34,6 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     left = reader.remaining();
   }
   require(reader.failure() || reader.empty());
+  base::Reader google(input);
+  while (const auto frame = wire::next_google_frame(google)) require(inside(frame->data, input));
   wire::google_quic(input);
   return 0;
 }

@@ -151,6 +151,23 @@ TEST(Quic, ReadsFramesAndPassesOverTheOthers) {
   EXPECT_EQ(crypto, "0abc100de");
 }
 
+TEST(Quic, ReadsTheFramesOfGooglesLastVersions) {
+  const Bytes payload = bytes_of(
+      "0000 07"
+      "40 05 0000 05 00"                                   // ACK of packet 5, no times
+      "65 0005 0000 01 0001 02 0001 02 0111223344 0a0b0c"  // ... with two blocks and two times
+      "08 02 03 616263"
+      "02 00");
+  base::Reader reader(payload);
+  const auto crypto = next_google_frame(reader);
+  ASSERT_TRUE(crypto);
+  EXPECT_EQ(crypto->type, quic_frame::crypto);
+  EXPECT_EQ(crypto->offset, 2U);
+  EXPECT_EQ(base::text(crypto->data), "abc");
+  EXPECT_FALSE(next_google_frame(reader));
+  EXPECT_FALSE(reader.failure()) << "another frame is no fault";
+}
+
 TEST(Quic, ReadsHowAConnectionIsClosed) {
   const Bytes alert = bytes_of("1c 4128 06 05 68656c6c6f");
   base::Reader first(alert);

@@ -34,8 +34,8 @@ constexpr std::array versions{
     QuicVersion{0xff00001b, "QUIC draft 27", draft_23},
     QuicVersion{0x709a50c4, "QUIC v2 draft", v2_draft, true},
     QuicVersion{0xff000016, "QUIC draft 22", draft_22},
-    QuicVersion{0x54303530, "T050", t050},
-    QuicVersion{0x54303531, "T051", t051},
+    QuicVersion{0x54303530, "T050", t050, false, true},
+    QuicVersion{0x54303531, "T051", t051, false, true},
     QuicVersion{0xff000017, "QUIC draft 23", draft_23},
     QuicVersion{0xff000018, "QUIC draft 24", draft_23},
     QuicVersion{0xff000019, "QUIC draft 25", draft_23},
@@ -78,13 +78,6 @@ constexpr std::array errors{
     Error{0x11, "VERSION_NEGOTIATION_ERROR"},
 };
 
-bool is_digit(std::uint8_t one) { return one >= '0' && one <= '9'; }
-
-/// 'Q' or 'T' and three digits.
-bool google_code(base::ByteView code) {
-  return code.size() == 4 && (code[0] == 'Q' || code[0] == 'T') && is_digit(code[1]) && is_digit(code[2]) && is_digit(code[3]);
-}
-
 }  // namespace
 
 const QuicVersion* quic_version(std::uint32_t code) {
@@ -96,23 +89,9 @@ std::span<const QuicVersion> quic_versions() { return versions; }
 
 std::string quic_version_name(std::uint32_t code) {
   if (const QuicVersion* const known = quic_version(code)) return std::string(known->name);
-  const std::array<std::uint8_t, 4> bytes{static_cast<std::uint8_t>(code >> 24U), static_cast<std::uint8_t>(code >> 16U),
-                                          static_cast<std::uint8_t>(code >> 8U), static_cast<std::uint8_t>(code)};
-  if (google_code(bytes)) return std::string(base::text(bytes));
+  if (const std::string google = google_quic_name(code); !google.empty()) return google;
   // RFC 9000 15: reserved to exercise version negotiation.
   return (code & 0x0f0f0f0fU) == 0x0a0a0a0aU ? fmt::format("reserved ({:#010x})", code) : fmt::format("{:#010x}", code);
-}
-
-std::optional<std::string> google_quic(base::ByteView datagram) {
-  constexpr std::size_t long_version = 1, old_version = 9;  // Q044 on have the long header; before: flags, eight bytes of id, version
-  if (datagram.size() < old_version + 4) return std::nullopt;
-  const bool long_header = (datagram[0] & 0xc0U) == 0xc0U;
-  // Flags of the old header: a version, an id of eight bytes; the high bits are not used.
-  const bool old_header = (datagram[0] & 0xc9U) == 0x09U;
-  if (!long_header && !old_header) return std::nullopt;
-  const base::ByteView code = datagram.subspan(long_header ? long_version : old_version, 4);
-  if (!google_code(code) || code[0] != 'Q') return std::nullopt;
-  return std::string(base::text(code));
 }
 
 std::string quic_error_name(std::uint64_t error) {

@@ -12,7 +12,6 @@ namespace whytls::sources::capture::udp {
 namespace {
 
 using observe::Event;
-using observe::From;
 using wire::HandshakeType;
 using wire::QuicPacketType;
 
@@ -24,6 +23,7 @@ InitialKeys make_keys(const wire::QuicVersion& how, std::uint32_t version, base:
   InitialKeys keys;
   keys.version = version;
   keys.v2 = how.v2;
+  keys.google_frames = how.google_frames;
   keys.labels = how.v2 ? crypto::QuicLabels::v2 : crypto::QuicLabels::v1;
   keys.connection_id.assign(connection_id.begin(), connection_id.end());
   const auto secrets = crypto::quic_initial_secrets(how.salt, connection_id);
@@ -176,7 +176,6 @@ void QuicConnection::feed_short(End from, base::ByteView packet, const Moment& w
   if (!recorder_) return;
   Half& one = half(from);
   ++one.short_packets;
-  if (from != client_ && (half(client_).handshake_packets > 0 || half(client_).short_packets > 0)) server_confirmed_ = true;
   std::size_t number_at = 1;
   for (const base::Bytes& id : half(other(from)).ids)
     if (starts_with(packet.subspan(1), id)) number_at = std::max(number_at, 1 + id.size());
@@ -208,7 +207,8 @@ void QuicConnection::release_held() {
 void QuicConnection::on_frames(End from, Level level, base::ByteView payload, const Moment& when) {
   base::Reader reader(payload);
   bool data = false;
-  while (const auto frame = wire::next_quic_frame(reader)) {
+  const bool google = initial_.back().google_frames;
+  while (const auto frame = google ? wire::next_google_frame(reader) : wire::next_quic_frame(reader)) {
     if (frame->type == wire::quic_frame::crypto) on_crypto(from, level, *frame, when);
     if (frame->type == wire::quic_frame::connection_close || frame->type == wire::quic_frame::application_close)
       on_close(from, level, *frame, when);
@@ -216,7 +216,7 @@ void QuicConnection::on_frames(End from, Level level, base::ByteView payload, co
   }
   if (level == application && data) recorder_->data(from, payload.size(), when);
   // RFC 9000 12.4: it was authentic, so that its sender wrote it so. Frames of extensions can follow only after the handshake.
-  if (level != application && (reader.failure() || payload.empty()))
+  if (level != application && !google && (reader.failure() || payload.empty()))
     recorder_->malformed(from, "a QUIC packet whose frames cannot be read");
 }
 
@@ -281,9 +281,8 @@ void QuicConnection::on_close(End from, Level level, const wire::QuicFrame& fram
 
 bool QuicConnection::established() const {
   if (refused(recorder_->events())) return false;
-  // RFC 9001 4.1, 5.7: a client sends short headers once it has taken the server's Finished.
-  if (half(client_).short_packets == 0) return false;
-  return server_confirmed_ || !recorder_->has(other(client_));
+  // RFC 9001 4.1, 5.7: a client sends short headers once it has taken the server's Finished; a server may do so earlier.
+  return half(client_).short_packets > 0 && (half(other(client_)).short_packets > 0 || !recorder_->has(other(client_)));
 }
 
 bool QuicConnection::nothing_more_to_learn() const {

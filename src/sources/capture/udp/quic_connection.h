@@ -20,7 +20,8 @@ namespace whytls::sources::capture::udp {
 /// Keys of the Initials that carry one version and one destination connection id of the client.
 struct InitialKeys {
   std::uint32_t version = 0;
-  bool v2 = false;  ///< how packet types are numbered
+  bool v2 = false;             ///< how packet types are numbered
+  bool google_frames = false;  ///< T050, T051
   crypto::QuicLabels labels = crypto::QuicLabels::v1;
   base::Bytes connection_id;
   std::unique_ptr<crypto::QuicOpener> client, server;
@@ -100,9 +101,8 @@ class QuicConnection {
   std::array<Half, 2> halves_;
   std::vector<Held> held_;  ///< packets that came before the secrets that open them
   base::Bytes client_random_;
-  std::uint32_t version_ = 0;      ///< of the server's packets
-  bool answered_ = false;          ///< the ServerHello was read
-  bool server_confirmed_ = false;  ///< the server sent short headers after the client's flight
+  std::uint32_t version_ = 0;  ///< of the server's packets
+  bool answered_ = false;      ///< the ServerHello was read
   bool negotiating_ = false;
   std::uint64_t last_packet_ = 0;
 };

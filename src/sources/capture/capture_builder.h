@@ -192,6 +192,8 @@ class Talk {
        std::uint32_t server_first = 9000)
       : client{client_at, client_first, 64, 100, 64240}, server{server_at, server_first, 57, 500, 64240}, script_(&script) {}
 
+  /// SYN alone.
+  Talk& start() { return send(client, Segment::syn, {}); }
   /// SYN, SYN-ACK, ACK.
   Talk& open() {
     send(client, Segment::syn, {});

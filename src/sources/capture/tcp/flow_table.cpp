@@ -53,7 +53,7 @@ std::uint32_t FlowTable::find(const FlowKey& key) const {
 }
 
 std::uint32_t FlowTable::insert(const FlowKey& key, std::int64_t now) {
-  if (2 * (size_ + 1) > slots_.size()) grow();
+  if (3 * (size_ + 1) > 2 * slots_.size()) grow();
   std::uint32_t flow = free_;
   if (flow == none) {
     flow = used_++;

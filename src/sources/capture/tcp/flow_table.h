@@ -81,7 +81,7 @@ class FlowTable {
   void unlink(Flow& at);
 
   std::array<std::uint64_t, 4> secret_{};
-  std::vector<Slot> slots_;  ///< a power of two, at most half full
+  std::vector<Slot> slots_;  ///< a power of two, at most two thirds full
   std::vector<std::unique_ptr<Flow[]>> chunks_;
   std::uint32_t free_ = none, used_ = 0;
   std::size_t size_ = 0;

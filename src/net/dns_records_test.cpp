@@ -8,107 +8,15 @@
 #include <unistd.h>
 
 #include <array>
-#include <map>
 #include <mutex>
 
+#include "net/dns_message.h"
 #include "net/served.h"
 
 namespace whytls::net {
 namespace {
 
 using testing::ElementsAre;
-
-struct Resource {
-  std::string owner;
-  std::uint16_t type = 0;
-  base::Bytes data;
-};
-
-void write_name(base::Writer& out, const std::string& name) {
-  std::size_t at = 0;
-  while (at < name.size()) {
-    const std::size_t dot = std::min(name.find('.', at), name.size());
-    out.prefixed8([&] { out.text(std::string_view(name).substr(at, dot - at)); });
-    at = dot + 1;
-  }
-  out.u8(0);
-}
-
-base::Bytes name_bytes(const std::string& name) {
-  base::Writer out;
-  write_name(out, name);
-  return out.take();
-}
-
-base::Bytes message(std::uint16_t flags, const std::string& name, std::uint16_t type, const std::vector<Resource>& answers) {
-  base::Writer out;
-  out.u16(7);
-  out.u16(flags);
-  out.u16(1);
-  out.u16(static_cast<std::uint16_t>(answers.size()));
-  out.u32(0);
-  write_name(out, name);
-  out.u16(type);
-  out.u16(1);
-  for (const Resource& one : answers) {
-    write_name(out, one.owner);
-    out.u16(one.type);
-    out.u16(1);
-    out.u32(60);
-    out.prefixed16([&] { out.bytes(one.data); });
-  }
-  return out.take();
-}
-
-base::Bytes caa(std::string_view tag, std::string_view value, std::uint8_t flags = 0) {
-  base::Writer out;
-  out.u8(flags);
-  out.prefixed8([&] { out.text(tag); });
-  out.text(value);
-  return out.take();
-}
-
-const base::Bytes tlsa{3, 1, 1, 0xab, 0xcd};
-
-TEST(DnsAnswer, GivesTheRecordsOfTheNameAskedFor) {
-  const DnsAnswer answer = read_dns_answer(
-      message(0x81a0, "_25._tcp.mx.test", dns_tlsa, {{"_25._TCP.mx.test", dns_tlsa, tlsa}, {"other.test", dns_tlsa, tlsa}}));
-  EXPECT_FALSE(answer.failure);
-  EXPECT_TRUE(answer.validated);
-  ASSERT_EQ(answer.tlsa.size(), 1U);
-  EXPECT_EQ(answer.tlsa[0].usage, 3);
-  EXPECT_EQ(answer.tlsa[0].data, (base::Bytes{0xab, 0xcd}));
-}
-
-TEST(DnsAnswer, FollowsAliasesAndNoCircle) {
-  const auto alias = [](const std::string& from, const std::string& to) { return Resource{from, 5, name_bytes(to)}; };
-  const DnsAnswer led = read_dns_answer(message(
-      0x8180, "a.test", dns_caa, {alias("a.test", "b.test"), alias("b.test", "c.test"), {"c.test", dns_caa, caa("issue", "ca.test")}}));
-  ASSERT_EQ(led.caa.size(), 1U);
-  EXPECT_EQ(led.caa[0].value, "ca.test");
-  EXPECT_TRUE(read_dns_answer(message(0x8180, "a.test", dns_caa, {alias("a.test", "b.test"), alias("b.test", "a.test")})).caa.empty());
-}
-
-TEST(DnsAnswer, RefusesPointersThatLeadForwardOrToThemselves) {
-  for (const std::uint8_t target : {std::uint8_t{12}, std::uint8_t{14}, std::uint8_t{200}}) {
-    base::Bytes bad{0, 7, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, target, 0, 52, 0, 1};
-    EXPECT_TRUE(read_dns_answer(bad).failure) << int{target};
-  }
-}
-
-TEST(DnsAnswer, RefusesWhatIsTooShortForARecord) {
-  EXPECT_TRUE(read_dns_answer(message(0x8180, "x.test", dns_tlsa, {{"x.test", dns_tlsa, {3, 1, 1}}})).failure);
-  EXPECT_TRUE(read_dns_answer(message(0x8180, "x.test", dns_caa, {{"x.test", dns_caa, {0, 9, 'i'}}})).failure);
-  EXPECT_TRUE(read_dns_answer(message(0x8180, "x.test", dns_caa, {{"x.test", dns_caa, {0, 0, 'i'}}})).failure);
-  base::Bytes cut = message(0x8180, "x.test", dns_tlsa, {{"x.test", dns_tlsa, tlsa}});
-  for (std::size_t size = 0; size < cut.size(); ++size) EXPECT_TRUE(read_dns_answer(base::ByteView(cut).first(size)).failure) << size;
-}
-
-TEST(DnsAnswer, KeepsADotWithinALabelApart) {
-  base::Writer out;
-  out.bytes(base::Bytes{0, 7, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 3, 'a', '.', 'b', 0, 0, 52, 0, 1});
-  EXPECT_EQ(read_dns_answer(out.data()).name, "a\\.b");
-}
 
 TEST(ResolvConf, TrustsAdOnlyWhereItSaysSo) {
   EXPECT_TRUE(trusts_ad("nameserver 192.0.2.53\noptions edns0 trust-ad\n"));

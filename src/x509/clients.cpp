@@ -24,9 +24,14 @@ struct Traits {
   bool short_lived = false;   ///< it bounds the lifetime of leaves under a public root to 398 days
   bool apple = false;         ///< Apple's demands of all leaves (support.apple.com/103769)
   bool common_name = false;   ///< without a DNS name among the alternative names it looks at the common name
-  bool lax_above = false;     ///< the anchor is only a name and a key to it, and issuers' purposes are not asked for
+  bool lax_anchor = false;    ///< the anchor is only a name and a key to it
+  bool lax_purposes = false;  ///< issuers' purposes are not asked for
   bool signs = false;         ///< the leaf's keyUsage must allow signing, whatever its key
   bool no_negative = false;   ///< a negative serial number is refused
+  bool no_any = false;        ///< a leaf's purpose "any" does not stand for serverAuth …
+  bool no_any_above = false;  ///< … nor does an issuer's
+  bool no_ca_leaf = false;    ///< an authority's certificate is no server's
+  bool no_eddsa = false;      ///< it takes no Ed25519 and Ed448 in handshakes
   Floor floor{1024, 256, false, false};
   OpensslSetup setup{};
 };
@@ -34,23 +39,25 @@ struct Traits {
 // clang-format off
 const Traits kinds[] = {
   {.id = "chrome", .who = "Chrome and Edge: fetch intermediates, want timestamps under public roots",
-   .fetches = true, .transparency = true, .short_lived = true},
+   .fetches = true, .transparency = true, .short_lived = true, .signs = true, .no_eddsa = true},
   {.id = "firefox", .who = "Firefox: knows the public intermediates, insists on stapling where the certificate does",
-   .fetches = true, .staples = true, .transparency = true},
+   .fetches = true, .staples = true, .transparency = true, .no_any = true, .no_any_above = true, .no_ca_leaf = true, .no_eddsa = true},
   {.id = "safari", .who = "Safari and all on Apple's library: fetch intermediates, want timestamps and short lifetimes",
-   .fetches = true, .transparency = true, .short_lived = true, .apple = true, .floor = {2048, 256, false, false}},
-  {.id = "openssl", .who = "OpenSSL 1.1 and 3: wget, PHP, Ruby, Node, Python before 3.13", .engine = Engine::openssl},
+   .fetches = true, .transparency = true, .short_lived = true, .apple = true, .no_eddsa = true, .floor = {2048, 256, false, false}},
+  {.id = "openssl", .who = "OpenSSL 1.1 and 3: PHP, Ruby, Node, Python before 3.13", .engine = Engine::openssl},
   {.id = "curl", .who = "curl on OpenSSL: as OpenSSL, but an anchor need not be a root", .engine = Engine::openssl,
    .setup = {.partial_chain = true}},
   {.id = "openssl-strict", .who = "Python 3.13 and later: OpenSSL with VERIFY_X509_STRICT", .engine = Engine::openssl,
    .setup = {.strict = true, .partial_chain = true}},
   {.id = "openssl-1.0", .who = "OpenSSL 1.0: follows the served certificates first", .engine = Engine::openssl,
    .setup = {.trusted_first = false, .level = 0}},
-  {.id = "gnutls", .who = "GnuTLS: only what is served, insists on stapling where the certificate does",
-   .staples = true, .common_name = true},
-  {.id = "java", .who = "Java: only what is served", .common_name = true, .lax_above = true, .signs = true,
-   .floor = {1024, 224, true, false}},
+  {.id = "gnutls", .who = "GnuTLS (in Debian wget and git too): only what is served, insists on stapling where the certificate does",
+   .staples = true, .common_name = true, .no_any_above = true},
+  {.id = "java", .who = "Java: only what is served", .common_name = true, .lax_anchor = true, .lax_purposes = true,
+   .signs = true, .floor = {1024, 224, true, false}},
   {.id = "go", .who = "Go: only what is served, no common names", .no_negative = true, .floor = {1024, 224, false, false}},
+  {.id = "nss", .who = "NSS by its own verifier (Evolution, 389 Directory Server, curl on NSS)", .common_name = true, .lax_purposes = true,
+   .no_any = true, .no_any_above = true, .no_ca_leaf = true, .no_eddsa = true, .floor = {1023, 256, true, false}},
 };
 // clang-format on
 
@@ -116,8 +123,8 @@ JudgeOptions options_for(const Traits& traits, const ClientQuestion& question) {
   if (!traits.fetches) o.extra.clear();
   o.honour_must_staple = traits.staples;
   o.require_revocation = false;
-  o.judge_anchor = !traits.lax_above;
-  o.issuers_have_purposes = !traits.lax_above;
+  o.judge_anchor = !traits.lax_anchor;
+  o.issuers_have_purposes = !traits.lax_purposes;
   if (traits.signs && o.key_use == KeyUse::any) o.key_use = KeyUse::signing;
   o.crls.clear();
   o.responses.clear();
@@ -129,6 +136,22 @@ JudgeOptions options_for(const Traits& traits, const ClientQuestion& question) {
 bool might_fetch(const Traits& traits, const Judgement& j) {
   if (!traits.fetches || j.path.empty() || j.facts.missing_issuer.empty() || j.facts.missing_issuer_is_root) return false;
   return !j.path.back().certificate.ca_issuers.empty();
+}
+
+constexpr const char* any_is_none = ": its extendedKeyUsage allows any purpose, which here does not stand for serverAuth";
+
+bool only_any_purpose(const Certificate& c) {
+  const auto& uses = c.extended_key_usage;
+  const auto has = [&](const char* use) { return std::find(uses->begin(), uses->end(), use) != uses->end(); };
+  return uses && has("anyExtendedKeyUsage") && !has("serverAuth");
+}
+
+/// What it demands of a leaf beyond what all do.
+void check_leaf(const Traits& traits, const Certificate& leaf, ClientView& view) {
+  if (traits.no_any && only_any_purpose(leaf)) refuse(view, display_name(leaf) + any_is_none);
+  if (traits.no_ca_leaf && leaf.is_ca) refuse(view, "the leaf is an authority's certificate (basicConstraints says CA)");
+  if (traits.no_eddsa && (leaf.key.type == KeyType::ed25519 || leaf.key.type == KeyType::ed448))
+    refuse(view, "the leaf's key is " + leaf.key.name + ", which it does not offer to verify");
 }
 
 void by_own(const Traits& traits, const Ground& ground, ClientView& view) {
@@ -147,6 +170,10 @@ void by_own(const Traits& traits, const Ground& ground, ClientView& view) {
       refuse(view, words(p));
     }
   }
+  if (!j.served.empty() && j.served.front().handle != nullptr) check_leaf(traits, j.served.front(), view);
+  if (traits.no_any_above)
+    for (std::size_t i = 1; i < j.path.size(); ++i)
+      if (!j.path[i].anchor && only_any_purpose(j.path[i].certificate)) refuse(view, display_name(j.path[i].certificate) + any_is_none);
   const auto negative = [](const Certificate& c) { return c.serial.starts_with('-'); };
   if (traits.no_negative && std::any_of(j.served.begin(), j.served.end(), negative))
     refuse(view, "a serial number is negative (refused since Go 1.23)");

@@ -64,7 +64,7 @@ TEST_F(Asked, a_missing_intermediate_fails_only_those_that_do_not_fetch_it) {
   question.options.extra = {{c.intermediate.certificate, "http://ca.example/i.der"}};
   ask({c.leaf.certificate.der});
   EXPECT_EQ(who(Accepts::yes), "chrome firefox safari");
-  EXPECT_EQ(who(Accepts::no), "openssl curl openssl-strict openssl-1.0 gnutls java go old-store");
+  EXPECT_EQ(who(Accepts::no), "openssl curl openssl-strict openssl-1.0 gnutls java go nss old-store");
   EXPECT_THAT(why("openssl"), HasSubstr("unable to get local issuer certificate"));
 }
 

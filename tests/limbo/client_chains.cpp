@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes chains on which kinds of client differ, one folder each (chain.pem, rest.pem, leaf.pem, roots.pem), and prints what
+// Writes chains on which kinds of client differ, one folder each (chain.pem, rest.pem, leaf.pem, roots.pem, key.pem), and prints what
 // who_accepts() says of each: "NAME ID=yes ID=no …". clients_test.py asks the clients themselves.
 #include <fmt/format.h>
 
@@ -75,6 +75,7 @@ std::vector<Scenario> plain_scenarios() {
       {"no-key-ids", [](R s) { s.leaf_as.key_ids = false; }, {}},
       {"no-purpose", [](R s) { s.leaf_as.extended_key_usage = ""; }, {}},
       {"any-purpose", [](R s) { s.leaf_as.extended_key_usage = "anyExtendedKeyUsage"; }, {}},
+      {"any-purpose-above", [](R s) { s.middle_as.extended_key_usage = "anyExtendedKeyUsage"; }, {}},
       {"client-purpose", [](R s) { s.leaf_as.extended_key_usage = "clientAuth"; }, {}},
       {"client-purpose-above", [](R s) { s.middle_as.extended_key_usage = "clientAuth"; }, {}},
   };
@@ -148,6 +149,7 @@ void write(const std::filesystem::path& folder, const Set& s) {
   std::ofstream(folder / "leaf.pem") << pem({s.chain.front()});
   std::ofstream(folder / "rest.pem") << pem({s.chain.begin() + 1, s.chain.end()});
   std::ofstream(folder / "roots.pem") << pem(s.roots);
+  std::ofstream(folder / "key.pem") << s.leaf.key_pem();
 }
 
 std::string answers(const Set& s) {
@@ -176,6 +178,9 @@ int main(int argc, char** argv) {
   for (Scenario& scenario : scenarios_above()) scenarios.push_back(std::move(scenario));
   for (const Scenario& scenario : scenarios) {
     Set s;
+    // No chain leads to another one's issuers: a client may trust the roots of all at once, and keep what it has seen.
+    s.root_as.common_name = fmt::format("{} Root", scenario.name);
+    s.middle_as.common_name = fmt::format("{} CA", scenario.name);
     if (scenario.before) scenario.before(s);
     s.issue();
     if (scenario.after) scenario.after(s);

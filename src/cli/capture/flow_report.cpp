@@ -86,6 +86,7 @@ report::Handshake handshake_of(const Handshake& h, const sources::capture::Facts
   if (const auto hello = first_message(h, observe::From::client, client_hello, wire::parse_client_hello)) {
     out.offered = offer_of(*hello);
     if (h.carrier == Carrier::quic) out.offered.ja4 = observe::ja4(*hello, true);
+    if (h.ssl2_form) out.offered.ja3 = out.offered.ja4 = "";  // neither is defined for that form
   }
   if (const auto answer = first_message(h, observe::From::server, server_hello, wire::parse_server_hello, true))
     out.selected = selection_of(h, facts.evidence, *answer);

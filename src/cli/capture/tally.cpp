@@ -59,8 +59,8 @@ std::string address_of(const std::string& endpoint) { return endpoint.substr(0, 
 void Tally::note(Handshake&& h, const std::string& file) {
   ++summary_.connections;
   const Assessment assessment = sources::capture::assess(h);
-  if (nothing_said(h) && !tls_port(h.server.port)) {
-    if (assessment.standing == Standing::failed && silent_.size() < most_silent) silent_.push_back({std::move(h), file, 0});
+  if (nothing_said(h)) {
+    if (assessment.standing == Standing::failed) note_unconnected(std::move(h), file, assessment);
     return;
   }
   ledger_.note(h, assessment.standing);
@@ -75,6 +75,16 @@ void Tally::note(Handshake&& h, const std::string& file) {
   const bool settled = healthy || assessment.standing == Standing::unseen;
   if (options_.stream && settled) return judge({std::move(h), file, 0});
   keep(std::move(h), file);
+}
+
+/// A connection that did not come about is no handshake: where there are others it is worth a remark, and the answer only where there is
+/// nothing else.
+void Tally::note_unconnected(Handshake&& h, const std::string& file, const Assessment& assessment) {
+  const std::string rule = assessment.failure == "refused"   ? "network.connection-refused"
+                           : assessment.failure == "timeout" ? "network.connection-timeout"
+                                                             : "network.unreachable";
+  if (tls_port(h.server.port)) add_finding(h, "", {rule, report::Severity::note, "the connection does not come about: " + assessment.text});
+  if (silent_.size() < most_silent) silent_.push_back({std::move(h), file, 0});
 }
 
 void Tally::keep(Handshake&& h, const std::string& file) {
@@ -227,6 +237,7 @@ void Tally::add_finding(const Handshake& h, const std::string& name, report::Fin
 report::CaptureSummary Tally::finish() {
   while (!kept_.empty()) judge_oldest();
   const bool nothing_else = summary_.handshakes.all() == 0;
+  if (nothing_else) findings_.clear();
   for (Kept& kept : silent_)
     if (nothing_else) judge(std::move(kept));
   silent_.clear();

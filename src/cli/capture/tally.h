@@ -50,6 +50,7 @@ class Tally {
     std::set<std::string> clients;
   };
 
+  void note_unconnected(sources::capture::Handshake&& handshake, const std::string& file, const sources::capture::Assessment& assessment);
   void keep(sources::capture::Handshake&& handshake, const std::string& file);
   void judge(Kept&& kept);
   void judge_oldest();

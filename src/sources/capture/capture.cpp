@@ -4,6 +4,7 @@
 #include "sources/capture/link/decoder.h"
 #include "sources/capture/tcp/reassembly.h"
 #include "sources/capture/tls/tls_reader.h"
+#include "sources/capture/udp/udp_flows.h"
 
 namespace whytls::sources::capture {
 
@@ -13,12 +14,16 @@ struct Capture::Parts {
         tcp([this, &sink](const Endpoint& opener, const Endpoint& answerer, const Moment& first,
                           std::uint64_t number) { return std::make_unique<TlsReader>(opener, answerer, first, number, options, sink); },
             connections),
+        udp(sink, connections, keys),
         decoder([this](const Segment& segment) { tcp.feed(segment); },
-                [](const Moment&, const Endpoint&, const Endpoint&, base::ByteView) {},
-                [this](const IcmpError& error) { tcp.icmp(error); }) {}
+                [this](const Moment& when, const Endpoint& from, const Endpoint& to, base::ByteView payload) {
+                  udp.feed(when, from, to, payload);
+                },
+                [this](const IcmpError& error) { error.about_tcp ? tcp.icmp(error) : udp.icmp(error); }) {}
 
   TlsOptions options;
   TcpReassembly tcp;
+  UdpFlows udp;
   link::Decoder decoder;
 };
 
@@ -39,10 +44,13 @@ void Capture::feed(const Packet& packet) {
   parts_->decoder.feed(packet);
 }
 
-void Capture::finish() { parts_->tcp.finish(); }
+void Capture::finish() {
+  parts_->tcp.finish();
+  parts_->udp.finish();
+}
 
 std::vector<std::pair<std::string, std::uint64_t>> Capture::undecoded() const { return parts_->decoder.undecoded(); }
 
-std::uint64_t Capture::evicted() const { return parts_->tcp.evicted(); }
+std::uint64_t Capture::evicted() const { return parts_->tcp.evicted() + parts_->udp.evicted(); }
 
 }  // namespace whytls::sources::capture

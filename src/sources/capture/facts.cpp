@@ -121,12 +121,23 @@ void add_ending(Evidence& e, const Handshake& h, const Assessment& a) {
   }
 }
 
+/// What was seen too little of has no end that could be told.
+Evidence without_end(const Evidence& all) {
+  Evidence out;
+  for (const evidence::Fact& fact : all.facts())
+    if (fact.kind != Kind::completed && fact.kind != Kind::failure && fact.kind != Kind::failed_stage && fact.kind != Kind::violation &&
+        fact.kind != Kind::violation_by && fact.kind != Kind::violation_is_choice)
+      out.add(fact);
+  return out;
+}
+
 }  // namespace
 
 Facts facts_of(const Handshake& h, const FactOptions& options) {
   Facts out;
   out.assessment = assess(h);
-  out.evidence = observe::facts_of(h.conversation);
+  out.evidence =
+      out.assessment.standing == Standing::unseen ? without_end(observe::facts_of(h.conversation)) : observe::facts_of(h.conversation);
   add_question(out.evidence, h);
   add_sight(out.evidence, h.sight);
   add_tcp(out.evidence, h);

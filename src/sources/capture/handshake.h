@@ -31,6 +31,7 @@ struct Handshake {
   Moment first, last;                  ///< first and last packet of the connection
   std::int64_t silence = 0;            ///< nanoseconds from the last packet to where the capture ended or the connection was let go
   observe::Conversation conversation;  ///< events carry packet numbers; times are since `first`
+  bool ssl2_form = false;              ///< the ClientHello came in SSL 2's form, and stands in the conversation in that of TLS
   std::string upgrade;  ///< what was spoken before TLS: "smtp", "postgres", "http-connect", "socks5" …; empty: TLS from the start
   Sight sight;
   TcpFacts tcp;         ///< of Carrier::tls; End::opener is the client

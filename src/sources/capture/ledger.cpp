@@ -190,7 +190,7 @@ Evidence Ledger::facts_for(const Handshake& h) const {
   e.add(Kind::failed_here, static_cast<std::int64_t>(server.failed), {}, "any");
   const auto hello = hello_of(h);
   if (!hello) return e;
-  if (const auto again = server.failures.find(named_shape(shape_of(*hello), *hello)); again != server.failures.end())
+  if (const auto again = server.failures.find(named_shape(shape_of(*hello), *hello)); again != server.failures.end() && again->second > 1)
     e.add(Kind::failures_seen, static_cast<std::int64_t>(again->second), fmt::format("the same offer failed {} times", again->second));
   const Dance dance = falling(server.attempts, h.client.address);
   if (!dance.versions.empty()) {

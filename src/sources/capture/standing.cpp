@@ -153,8 +153,9 @@ bool assess_protected_alerts(const Handshake& h, Assessment& out) {
 Assessment assess_middle(const Handshake& h, Assessment out) {
   const observe::Conversation& c = h.conversation;
   if (c.ending == Ending::open) {
-    const bool stalled = !holes(h) && (ended_after(h) + h.silence >= 2 * long_silence || h.tcp.ends[0].retransmissions >= 3 ||
-                                       h.tcp.ends[1].retransmissions >= 3);
+    // A capture often just stops: only who says the same again and again and is not heard shows that something is wrong.
+    const auto unheard = [](const TcpEnd& end) { return end.retransmissions >= 3 && end.unacknowledged > 0; };
+    const bool stalled = !holes(h) && (unheard(h.tcp.ends[0]) || unheard(h.tcp.ends[1]));
     if (!stalled || h.carrier != Carrier::tls) return out;
     out.standing = Standing::failed;
     out.failure = "timeout";

@@ -82,6 +82,9 @@ void RecordStream::begin_record() {
 }
 
 void RecordStream::take_body(base::ByteView piece, const Moment& when) {
+  if (undecided_ && type_ == ContentType::handshake && left_ == size_ &&
+      piece[0] != static_cast<std::uint8_t>(wire::HandshakeType::client_hello))
+    protected_ = opaque_ = true;
   constexpr std::size_t most_plain = 64;  // of what is neither handshake nor to be opened, the beginning is enough
   left_ -= piece.size();
   if (!opaque_ && type_ == ContentType::handshake) {

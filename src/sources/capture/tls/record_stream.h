@@ -38,6 +38,9 @@ class RecordStream {
   /// Bytes that never come. Reading goes on at the next record that can be recognised.
   void gap(std::uint64_t missing);
 
+  /// The same, unless a ClientHello comes: where the ServerHello was not seen, the change_cipher_spec may be that of TLS 1.3 (RFC 8446
+  /// D.4).
+  void protect_unless_hello() { undecided_ = true; }
   void protect() { protected_ = true; }             ///< what follows the current record is under protection
   void keep_protected(bool keep) { keep_ = keep; }  ///< somebody has keys: hand over the fragments
   bool mid_message() const { return left_ > 0 || have_ > 0 || assembler_.pending() > 0; }
@@ -63,7 +66,7 @@ class RecordStream {
   std::size_t left_ = 0, size_ = 0;
   wire::ContentType type_{};
   std::uint16_t version_ = 0;
-  bool protected_ = false, opaque_ = false, keep_ = false, over_ = false, lost_ = false, broken_message_ = false;
+  bool protected_ = false, undecided_ = false, opaque_ = false, keep_ = false, over_ = false, lost_ = false, broken_message_ = false;
 };
 
 /// Whether a record with this header can be: its type is known, its major version 3, its length within bounds.

@@ -47,6 +47,18 @@ constexpr std::size_t enough_to_tell = 11;  ///< bytes that the strictest look a
 /// Whether TLS, in any form, may begin with that byte.
 bool may_open(std::uint8_t first) { return (first >= 20 && first <= 24) || first >= 0x80; }
 
+/// Whether a handshake record's body begins like a message in the clear.
+bool clear_message_at(base::ByteView bytes) {
+  constexpr std::size_t body = wire::record_header_size, header = 4;
+  if (bytes.size() < body + header || bytes[0] != static_cast<std::uint8_t>(ContentType::handshake)) return false;
+  const std::size_t record = static_cast<std::size_t>(bytes[3]) << 8U | bytes[4];
+  const std::size_t length =
+      static_cast<std::size_t>(bytes[body + 1]) << 16U | static_cast<std::size_t>(bytes[body + 2]) << 8U | bytes[body + 3];
+  const bool named = !wire::handshake_type_name(HandshakeType{bytes[body]}).starts_with("handshake_");
+  const bool certificate = bytes[body] == static_cast<std::uint8_t>(HandshakeType::certificate);
+  return named && bytes[body] != 0 && (length + header <= record || (certificate && length < RecordStream::largest_message));
+}
+
 /// The end of the bytes, as far as a hello might begin there and not be whole.
 base::ByteView possible_hello(base::ByteView bytes) {
   const base::ByteView tail = bytes.last(std::min(bytes.size(), enough_to_tell - 1));
@@ -96,7 +108,6 @@ TlsReader::~TlsReader() = default;
 
 std::uint64_t TlsReader::bytes(End from, base::ByteView bytes, const Moment& when) {
   last_ = when;
-  if (reader_done_) return none_any_more;
   std::unique_ptr<Half>& slot = halves_[index(from)];
   if (!slot) slot = std::make_unique<Half>(*this, from);
   Half& half = *slot;
@@ -161,8 +172,11 @@ std::uint64_t TlsReader::begin_tls(Half& half, Opening opening, base::ByteView b
   if (half.expects_tls) not_tls_.clear();  // a late greeting, no answer
   tls_seen_ = true;
   if (opening == Opening::client_hello || opening == Opening::server_hello) settle_roles(half, opening == Opening::client_hello);
-  if (opening == Opening::alert) settle_roles(half, false);
-  if (opening == Opening::records && !server_hello_seen_) half.records.protect();  // from the middle: most of it is protected
+  if (opening == Opening::alert) {
+    settle_roles(half, false);
+    answered_plaintext_ = !hello_seen_;
+  }
+  if (opening == Opening::records && !server_hello_seen_ && !clear_message_at(bytes)) half.records.protect();  // from the middle
   return half.records.feed(bytes, when);
 }
 
@@ -176,6 +190,7 @@ std::uint64_t TlsReader::begin_ssl2(Half& half, base::ByteView bytes, const Mome
   half.mode = Mode::tls;
   tls_seen_ = true;
   const wire::Ssl2ClientHello hello = wire::parse_ssl2_client_hello(framed.record.fragment);
+  ssl2_form_ = true;
   if (!hello.malformed) on_message(half, {HandshakeType::client_hello, in_tls_form(hello)}, when);
   return bytes.size() > framed.size ? half.records.feed(bytes.subspan(framed.size), when) : 0;
 }
@@ -240,8 +255,11 @@ void TlsReader::on_plain(Half& half, ContentType type, base::ByteView fragment, 
   }
   if (type != ContentType::change_cipher_spec) return;
   add(half, Event::Kind::change_cipher_spec, when).wire_bytes = fragment.size();
-  if (tls13_ || (!server_hello_seen_ && side(half) == From::client && hello_seen_)) return;  // TLS 1.3's is for show (RFC 8446 D.4)
-  half.records.protect();
+  if (tls13_) return;  // for show (RFC 8446 D.4)
+  if (server_hello_seen_ || side(half) == From::server)
+    half.records.protect();
+  else
+    half.records.protect_unless_hello();
 }
 
 void TlsReader::on_protected(Half& half, ContentType type, std::uint16_t version, std::size_t size, base::ByteView fragment,
@@ -307,7 +325,7 @@ void TlsReader::on_no_record(Half& half, base::ByteView bytes, const Moment& whe
   if (other_begins) {
     not_tls_from_ = side(half);
     keep(not_tls_, bytes, most_not_tls);
-  } else if (malformed_.empty() && !established()) {
+  } else if (malformed_.empty() && hello_seen_ && !established()) {
     malformed_ = "what follows is no TLS record";
     malformed_from_ = side(half);
     keep(not_tls_, bytes, most_not_tls);
@@ -340,11 +358,19 @@ bool TlsReader::nothing_more_to_learn() const {
   return options_->keys == nullptr && seen_enough(halves_[0]) && seen_enough(halves_[1]);
 }
 
-bool TlsReader::worth_telling(Over, const TcpFacts& tcp) const {
+/// Where neither a SYN nor a hello tells: services have the low ports.
+std::optional<End> TlsReader::by_port() const {
+  constexpr std::uint16_t first_unprivileged = 1024;
+  const bool opener_low = opener_.port < first_unprivileged, answerer_low = answerer_.port < first_unprivileged;
+  if (opener_low == answerer_low) return std::nullopt;
+  return opener_low ? End::answerer : End::opener;
+}
+
+bool TlsReader::worth_telling(const TcpFacts& tcp) {
   if (tls_seen_) return true;
   const Half* answer = halves_[index(End::answerer)].get();
   if (answer && base::text(answer->preface).starts_with("HTTP/1."))
-    return wire::recognise_plaintext(answer->preface, answerer_.port).says_tls_expected;
+    return answered_plaintext_ = wire::recognise_plaintext(answer->preface, answerer_.port).says_tls_expected;
   const bool nothing_said = tcp.ends[0].bytes == 0 && tcp.ends[1].bytes == 0;
   return nothing_said && tcp.ends[index(End::opener)].syn;
 }
@@ -352,10 +378,12 @@ bool TlsReader::worth_telling(Over, const TcpFacts& tcp) const {
 void TlsReader::over(Over why, const TcpFacts& tcp) {
   for (const std::unique_ptr<Half>& half : halves_)
     if (half && half->mode == Mode::seeking && !half->held.empty()) pass_over(*half, std::exchange(half->held, {}), last_);
-  if (!worth_telling(why, tcp)) return;
+  if (!worth_telling(tcp)) return;
   Handshake out;
   out.number = number_;
+  if (!client_ && tcp.begins_midway) client_ = by_port();
   const End client = client_.value_or(End::opener);
+  out.ssl2_form = ssl2_form_;
   out.client = client == End::opener ? opener_ : answerer_;
   out.server = client == End::opener ? answerer_ : opener_;
   out.first = first_;
@@ -383,7 +411,7 @@ void TlsReader::set_not_tls(Handshake& out) const {
   c.not_tls = not_tls_;
   c.not_tls_from = not_tls_from_;
   if (!c.not_tls.empty() || server_hello_seen_) return;
-  if (!hello_seen_ && !out.preface_client.empty()) {
+  if (!hello_seen_ && !out.preface_client.empty() && !out.sight.begins_midway && answered_plaintext_) {
     c.not_tls = out.preface_client;
     c.not_tls_from = From::client;
   } else if (hello_seen_ && out.preface_client.empty() && !out.preface_server.empty()) {
@@ -393,12 +421,14 @@ void TlsReader::set_not_tls(Handshake& out) const {
 }
 
 void TlsReader::judge_end(Handshake& out, Over why, const TcpFacts& tcp) const {
-  out.sight.begins_midway = tcp.begins_midway && !hello_seen_;
+  // Inside something that is neither text nor a known dialogue (OpenVPN's control channel) records are not the stream's own.
+  const bool wrapped = !malformed_.empty() && hello_seen_ && out.upgrade.empty() && !out.preface_client.empty();
+  out.sight.begins_midway = (tcp.begins_midway && !hello_seen_) || wrapped;
   out.sight.client_missing = out.tcp.ends[0].packets == 0;
   out.sight.server_missing = out.tcp.ends[1].packets == 0;
   out.conversation.port = out.server.port;
   set_not_tls(out);
-  out.conversation.malformed = malformed_;
+  if (!wrapped) out.conversation.malformed = malformed_;
   out.conversation.malformed_from = malformed_from_;
   out.conversation.established = observed_established(out.conversation.events, tls13_, suite_);
   end_conversation(out, why);

@@ -59,7 +59,8 @@ class TlsReader final : public StreamReader {
   void set_not_tls(Handshake& out) const;
   void judge_end(Handshake& out, Over why, const TcpFacts& tcp) const;
   bool established() const;
-  bool worth_telling(Over why, const TcpFacts& tcp) const;
+  std::optional<End> by_port() const;
+  bool worth_telling(const TcpFacts& tcp);
 
   Endpoint opener_, answerer_;
   Moment first_, last_;
@@ -68,7 +69,7 @@ class TlsReader final : public StreamReader {
   const HandshakeSink* sink_;
   std::array<std::unique_ptr<Half>, 2> halves_;
   std::optional<End> client_;  ///< who is the client, once a hello says so
-  bool tls_seen_ = false, hello_seen_ = false, server_hello_seen_ = false, tls13_ = false, reader_done_ = false;
+  bool tls_seen_ = false, hello_seen_ = false, server_hello_seen_ = false, tls13_ = false, ssl2_form_ = false, answered_plaintext_ = false;
   std::uint16_t version_ = 0, suite_ = 0;
   std::unique_ptr<Decryptor> decryptor_;
   std::vector<observe::Event> events_;

@@ -99,16 +99,18 @@ TEST(ChosenGroups, AreOfAsManyCausesAsThereIsRoomFor) {
 
 TEST(CaptureHeadline, SaysWhatItMayAndNoMore) {
   CaptureSummary summary;
-  summary.files = {{"a.pcap", "pcap", 1, 1}};
+  summary.files = {{"some/where/a.pcap", "pcap", 1, 1}};
   EXPECT_EQ(capture_headline(summary).text, "no handshake of TLS, DTLS or QUIC in a.pcap");
   summary.handshakes.failed = 1;
   EXPECT_EQ(capture_headline(summary).text, "the only handshake in a.pcap failed");
+  summary.handshakes = {.undetermined = 1};
+  EXPECT_EQ(capture_headline(summary).text, "the only handshake in a.pcap failed, for a reason that cannot be seen here");
   summary.handshakes = {.unseen = 2};
   EXPECT_EQ(capture_headline(summary).text, "none of 2 handshakes in a.pcap was completed, and none failed");
   summary.handshakes.ok = 1;
   EXPECT_EQ(capture_headline(summary).text, "3 handshakes in a.pcap: none failed");
   summary.handshakes.undetermined = 1;
-  EXPECT_EQ(capture_headline(summary).text, "1 of 4 handshakes in a.pcap failed, for reasons that cannot be seen here");
+  EXPECT_EQ(capture_headline(summary).text, "1 of 4 handshakes in a.pcap failed, for a reason that cannot be seen here");
   summary.handshakes.failed = 1234;
   EXPECT_EQ(capture_headline(summary).text, "1,234 of 1,238 handshakes in a.pcap failed");
 }
@@ -138,6 +140,23 @@ TEST(ToDecide, IsACommandForTheSameServer) {
   nameless.handshake.offered.server_name.reset();
   nameless.flow->upgrade = "smtp";
   EXPECT_EQ(to_decide(nameless).front(), "whytls 203.0.113.5:443 --no-servername --starttls smtp");
+}
+
+TEST(SurerWords, NameTheServerThatWasWatched) {
+  Report report = sample::watched_refusal();
+  const std::string command = "whytls shop.example.com:443 --connect 203.0.113.5:443";
+  auto& words = report.diagnosis.verdict->finding.to_be_surer;
+  words = "ask: whytls TARGET tries more";
+  EXPECT_EQ(surer_words(report), "ask: " + command + " tries more");
+  words = "read the log";
+  EXPECT_EQ(surer_words(report), "read the log; or ask the server itself: " + command);
+  words = "";
+  EXPECT_EQ(surer_words(report), command);
+  report.flow->protocol = "quic";
+  EXPECT_EQ(surer_words(report), "");
+  report.diagnosis.verdict->finding.confidence = diagnosis::Confidence::certain;
+  words = "anything";
+  EXPECT_EQ(surer_words(report), "");
 }
 
 TEST(ToDecide, NeverPutsAPeersWordsIntoACommand) {

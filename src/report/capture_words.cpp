@@ -22,7 +22,8 @@ bool one_day(const CaptureSummary& summary) {
 
 std::string paths_words(const CaptureSummary& summary) {
   if (summary.files.empty()) return "the capture";
-  std::string out = summary.files.front().path == "-" ? "standard input" : summary.files.front().path;
+  const std::string& path = summary.files.front().path;
+  std::string out = path == "-" ? "standard input" : path.substr(path.rfind('/') + 1);  // all of it where there is no slash
   if (summary.files.size() > 1) out += fmt::format(" and {} more", summary.files.size() - 1);
   return out;
 }
@@ -53,10 +54,13 @@ CaptureHeadline capture_headline(const CaptureSummary& summary) {
   const HandshakeCounts& counts = summary.handshakes;
   const std::string of = fmt::format("{} in {}", counted(counts.all(), "handshake"), paths_words(summary));
   if (counts.all() == 0) return {Tone::unsure, "no handshake of TLS, DTLS or QUIC in " + paths_words(summary)};
-  if (counts.all() == 1 && counts.failed == 1) return {Tone::bad, fmt::format("the only handshake in {} failed", paths_words(summary))};
-  if (counts.failed > 0) return {Tone::bad, fmt::format("{} of {} failed", grouped(counts.failed), of)};
+  const bool only = counts.all() == 1;
+  if (counts.failed > 0)
+    return {Tone::bad, only ? fmt::format("the only {} failed", of.substr(2)) : fmt::format("{} of {} failed", grouped(counts.failed), of)};
   if (counts.undetermined > 0)
-    return {Tone::unsure, fmt::format("{} of {} failed, for reasons that cannot be seen here", grouped(counts.undetermined), of)};
+    return {Tone::unsure, fmt::format("{} failed, for {} that cannot be seen here",
+                                      only ? "the only " + of.substr(2) : fmt::format("{} of {}", grouped(counts.undetermined), of),
+                                      counts.undetermined == 1 ? "a reason" : "reasons")};
   if (counts.ok == 0) return {Tone::unsure, fmt::format("none of {} was completed, and none failed", of)};
   return {Tone::good, fmt::format("{}: none failed", of)};
 }
@@ -104,6 +108,7 @@ std::string who_words(const CaptureGroup& group) {
     out.push_back(counted(std::max<std::uint64_t>(group.client_count, 1), "client"));
   else
     out.push_back(group.clients.front());
+  if (group.client_guess.empty() && !group.ja4.empty()) out.push_back("JA4 " + group.ja4.substr(0, group.ja4.rfind('_')));
   return base::join(out, ", ");
 }
 

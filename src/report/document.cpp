@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "registry/registry.h"
+#include "report/flow.h"
 #include "report/words.h"
 
 namespace whytls::report {
@@ -284,6 +285,7 @@ Json document(const Report& report) {
            {"connections", report.connections},
            {"elapsed", static_cast<double>(report.elapsed.count()) / 1000.0},
            {"interrupted", report.interrupted}};
+  if (const std::string surer = surer_words(report); report.flow && !surer.empty()) out["verdict"]["to_be_surer"] = clean(surer);
   add_files(report, out);
   return out;
 }

@@ -151,6 +151,17 @@ std::vector<std::string> flow_to_decide(const Report& report) {
   return out;
 }
 
+std::string surer_words(const Report& report) {
+  if (!report.diagnosis.verdict || report.diagnosis.verdict->finding.confidence == diagnosis::Confidence::certain) return {};
+  std::string words = report.diagnosis.verdict->finding.to_be_surer;
+  if (!report.flow) return words;
+  constexpr std::string_view open = "whytls TARGET";
+  const std::string command = live_command(report);
+  if (command.empty() || words.find(command) != std::string::npos) return words;
+  if (const std::size_t at = words.find(open); at != std::string::npos) return words.replace(at, open.size(), command);
+  return words.empty() ? command : words + "; or ask the server itself: " + command;
+}
+
 void print_flow(Sheet& sheet, const Report& report) {
   if (!report.flow) return;
   const Flow& flow = *report.flow;

@@ -40,6 +40,9 @@ std::vector<std::string> out_of_sight(const Report& report);
 /// What would tell: a live diagnosis of the same server, the log of whoever ended it.
 std::vector<std::string> flow_to_decide(const Report& report);
 
+/// What would make the verdict certain; of a watched flow the command that asks its server. Empty where it is certain.
+std::string surer_words(const Report& report);
+
 /// Which flow it was, and what client software; nothing for a report without one.
 void print_flow(Sheet& sheet, const Report& report);
 /// Packet, time, direction and name of each message; repeated ones on one line, and the middle left out where there are many.

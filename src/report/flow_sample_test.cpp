@@ -77,7 +77,7 @@ Report watched_refusal() {
          .summary = "the client does not know the authority \"Example TLS CA 7\"",
          .detail = {{"position", std::int64_t{0}}},
          .rests_on = {{Kind::alert, ""}},
-         .to_be_surer = "whytls shop.example.com --connect 203.0.113.5:443"});
+         .to_be_surer = "ask the server itself: whytls TARGET tries what a capture can only show"});
   add_fixes(report);
   return report;
 }

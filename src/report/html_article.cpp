@@ -74,10 +74,7 @@ void add_fixes(Html& html, const Report& report) {
 }
 
 void add_certainty(Html& html, const Report& report) {
-  if (!report.diagnosis.verdict) return;
-  const diagnosis::Finding& finding = report.diagnosis.verdict->finding;
-  if (finding.confidence != diagnosis::Confidence::certain && !finding.to_be_surer.empty())
-    html.element("p", "To be surer: " + finding.to_be_surer);
+  if (const std::string surer = surer_words(report); !surer.empty()) html.element("p", "To be surer: " + surer);
 }
 
 Html::Row row_of(const Report& report, const Certificate& link) {

@@ -83,7 +83,8 @@ void Sheet::headline(Tone tone, std::string_view mark, std::string_view sentence
     const bool fits = used + 2 + columns(id) <= style_.width;
     if (i + 1 == lines.size() && fits && !id.empty()) text += std::string(style_.width - used - columns(id), ' ') + toned(id, tone);
     line(text);
-    if (i + 1 == lines.size() && !fits) line(std::string(style_.width - std::min(style_.width, columns(id)), ' ') + toned(id, tone));
+    if (i + 1 == lines.size() && !fits && !id.empty())
+      line(std::string(style_.width - std::min(style_.width, columns(id)), ' ') + toned(id, tone));
   }
 }
 

@@ -40,14 +40,21 @@ std::string_view stage_words(Stage stage) {
 
 bool one_of(Kind kind, std::initializer_list<Kind> kinds) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
 
+/// Others of the same server in the capture: this one alone is told already.
+bool says_more_than_one(const Fact& fact) {
+  const auto* count = std::get_if<std::int64_t>(&fact.value);
+  return count && *count >= (fact.kind == Kind::worked_here ? 1 : 2);
+}
+
 /// What is worth a line beside the facts that the verdict rests on: what speaks of the step at which it stopped.
 bool worth_a_line(const Report& report, const Fact& fact) {
   using enum Kind;
   const std::string ended = report.evidence.text(Kind::failure);
   const bool quiet_end = ended == "reset" || ended == "closed" || ended == "timeout";
   if (one_of(fact.kind, {server_software, icmp_error, ends_differently, key_belongs})) return true;
+  if (fact.kind == failed_here || fact.kind == worked_here) return report.flow && says_more_than_one(fact);
   if (report.flow && one_of(fact.kind, {abandoned, encrypted_alert, reset_foreign, hello_repeated, falling_versions, other_client_works,
-                                        server_chose, close_reason, failed_here, worked_here}))
+                                        server_chose, close_reason}))
     return true;
   switch (report.diagnosis.stage) {
     case Stage::dns:
@@ -213,14 +220,15 @@ std::string short_name(std::string_view name) {
 
 std::vector<std::string> left_open(const Report& report) {
   std::vector<std::string> out = report.left_open;
+  const auto add = [&](std::string words, std::size_t most) {
+    if (out.size() < most && std::find(out.begin(), out.end(), words) == out.end()) out.push_back(std::move(words));
+  };
   const auto& found = report.diagnosis;
   const bool certain = found.verdict && found.verdict->finding.confidence == Confidence::certain;
   if (certain || found.outcome == Outcome::ok || found.outcome == Outcome::aborted) return out;
-  for (const diagnosis::Verdict& doubt : found.doubts)
-    if (out.size() < 3) out.push_back(fmt::format("{} ({})", doubt.finding.summary, doubt.cause->id));
+  for (const diagnosis::Verdict& doubt : found.doubts) add(fmt::format("{} ({})", doubt.finding.summary, doubt.cause->id), 3);
   if (found.verdict) return out;
-  for (const diagnosis::Open& open : found.open)
-    if (out.size() < 4) out.push_back(fmt::format("{} ({})", open.cause->title, open.cause->id));
+  for (const diagnosis::Open& open : found.open) add(fmt::format("{} ({})", open.cause->title, open.cause->id), 4);
   return out;
 }
 

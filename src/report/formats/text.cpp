@@ -17,7 +17,6 @@
 namespace whytls::report::formats {
 namespace {
 
-using diagnosis::Confidence;
 using diagnosis::Outcome;
 using evidence::Kind;
 
@@ -131,9 +130,9 @@ void print_fixes(Sheet& sheet, const Report& report) {
   }
 }
 
-void print_certainty(Sheet& sheet, const diagnosis::Finding& finding) {
-  std::string words(diagnosis::confidence_name(finding.confidence));
-  if (finding.confidence != Confidence::certain && !finding.to_be_surer.empty()) words += "; to be surer: " + finding.to_be_surer;
+void print_certainty(Sheet& sheet, const Report& report) {
+  std::string words(diagnosis::confidence_name(report.diagnosis.verdict->finding.confidence));
+  if (const std::string surer = surer_words(report); !surer.empty()) words += "; to be surer: " + surer;
   sheet.entry("sure", words);
 }
 
@@ -188,7 +187,7 @@ void print_failed(Sheet& sheet, const Report& report) {
   print_flow(sheet, report);
   print_list(sheet, "evidence", evidence_lines(report, most_evidence));
   print_fixes(sheet, report);
-  print_certainty(sheet, verdict.finding);
+  print_certainty(sheet, report);
   print_list(sheet, "or else", left_open(report));
   print_also(sheet, report);
   print_findings(sheet, report);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "wire/dtls_builder.h"
 #include "wire/shuffled.h"
 
 namespace whytls::wire {
@@ -11,40 +12,15 @@ namespace {
 
 using base::Bytes;
 using base::ByteView;
+using built::dtls_fragment, built::dtls_record, built::operator+;
 using enum HandshakeType;
-
-Bytes record(std::uint8_t type, std::uint16_t version, std::uint16_t epoch, std::uint64_t sequence, ByteView fragment) {
-  base::Writer out;
-  out.u8(type);
-  out.u16(version);
-  out.u16(epoch);
-  out.u16(static_cast<std::uint16_t>(sequence >> 32U));
-  out.u32(static_cast<std::uint32_t>(sequence));
-  out.prefixed16([&] { out.bytes(fragment); });
-  return out.take();
-}
-
-Bytes fragment_of(HandshakeType type, std::uint16_t sequence, ByteView body, std::size_t offset, std::size_t size) {
-  base::Writer out;
-  out.u8(static_cast<std::uint8_t>(type));
-  out.u24(static_cast<std::uint32_t>(body.size()));
-  out.u16(sequence);
-  out.u24(static_cast<std::uint32_t>(offset));
-  out.prefixed24([&] { out.bytes(body.subspan(offset, size)); });
-  return out.take();
-}
 
 DtlsFragment piece(HandshakeType type, std::uint16_t sequence, ByteView body, std::size_t offset, std::size_t size) {
   return {type, static_cast<std::uint32_t>(body.size()), sequence, static_cast<std::uint32_t>(offset), body.subspan(offset, size)};
 }
 
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 TEST(Dtls, ReadsTheHeaderOfARecord) {
-  const Bytes input = record(22, 0xfefd, 1, 0x010203040506, Bytes{1, 2, 3}) + Bytes{9};
+  const Bytes input = dtls_record(22, 0xfefd, 1, 0x010203040506, Bytes{1, 2, 3}) + Bytes{9};
   const auto found = next_dtls_record(input);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->type, ContentType::handshake);
@@ -54,14 +30,14 @@ TEST(Dtls, ReadsTheHeaderOfARecord) {
   EXPECT_EQ(found->fragment.size(), 3U);
   EXPECT_EQ(found->size, 16U);
   EXPECT_FALSE(next_dtls_record(ByteView(input).first(15))) << "a record does not go on in the next datagram";
-  EXPECT_TRUE(next_dtls_record(record(22, 0x0100, 0, 0, Bytes{1})));
-  EXPECT_FALSE(next_dtls_record(record(22, 0x0303, 0, 0, Bytes{1}))) << "TLS is not spoken over datagrams";
-  EXPECT_FALSE(next_dtls_record(record(19, 0xfefd, 0, 0, Bytes{1})));
+  EXPECT_TRUE(next_dtls_record(dtls_record(22, 0x0100, 0, 0, Bytes{1})));
+  EXPECT_FALSE(next_dtls_record(dtls_record(22, 0x0303, 0, 0, Bytes{1}))) << "TLS is not spoken over datagrams";
+  EXPECT_FALSE(next_dtls_record(dtls_record(19, 0xfefd, 0, 0, Bytes{1})));
   EXPECT_FALSE(next_dtls_record({}));
 }
 
 TEST(Dtls, ReadsAConnectionIdBeforeTheLength) {
-  Bytes input = record(25, 0xfefd, 1, 7, Bytes(20, 1));
+  Bytes input = dtls_record(25, 0xfefd, 1, 7, Bytes(20, 1));
   const Bytes id{0xaa, 0xbb, 0xcc};
   input.insert(input.begin() + 11, id.begin(), id.end());
   const auto found = next_dtls_record(input, id.size());
@@ -90,18 +66,18 @@ TEST(Dtls, ReadsTheUnifiedHeader) {
 
 TEST(Dtls, KnowsABeginningFromOtherProtocols) {
   const Bytes hello(60, 5);
-  const Bytes good = record(22, 0xfeff, 0, 0, fragment_of(client_hello, 0, hello, 0, 60));
+  const Bytes good = dtls_record(22, 0xfeff, 0, 0, dtls_fragment(client_hello, 0, hello, 0, 60));
   EXPECT_TRUE(begins_dtls(good));
-  EXPECT_TRUE(begins_dtls(record(22, 0xfefd, 0, 2, fragment_of(client_hello, 1, hello, 20, 40)))) << "a part of one";
-  EXPECT_TRUE(begins_dtls(record(22, 0xfefd, 0, 0, fragment_of(server_hello, 0, hello, 0, 60)) +
-                          record(22, 0xfefd, 0, 1, fragment_of(server_hello_done, 1, {}, 0, 0))));
+  EXPECT_TRUE(begins_dtls(dtls_record(22, 0xfefd, 0, 2, dtls_fragment(client_hello, 1, hello, 20, 40)))) << "a part of one";
+  EXPECT_TRUE(begins_dtls(dtls_record(22, 0xfefd, 0, 0, dtls_fragment(server_hello, 0, hello, 0, 60)) +
+                          dtls_record(22, 0xfefd, 0, 1, dtls_fragment(server_hello_done, 1, {}, 0, 0))));
   EXPECT_FALSE(begins_dtls(good + Bytes{1})) << "something follows that is no record";
-  EXPECT_FALSE(begins_dtls(record(22, 0xfefd, 1, 0, Bytes(60, 1)))) << "protected: nothing tells it from noise";
-  EXPECT_FALSE(begins_dtls(record(23, 0xfefd, 0, 0, hello)));
-  EXPECT_FALSE(begins_dtls(record(22, 0xfefd, 0, 0, fragment_of(HandshakeType{99}, 0, hello, 0, 60))));
-  Bytes torn = fragment_of(client_hello, 0, hello, 0, 60);
+  EXPECT_FALSE(begins_dtls(dtls_record(22, 0xfefd, 1, 0, Bytes(60, 1)))) << "protected: nothing tells it from noise";
+  EXPECT_FALSE(begins_dtls(dtls_record(23, 0xfefd, 0, 0, hello)));
+  EXPECT_FALSE(begins_dtls(dtls_record(22, 0xfefd, 0, 0, dtls_fragment(HandshakeType{99}, 0, hello, 0, 60))));
+  Bytes torn = dtls_fragment(client_hello, 0, hello, 0, 60);
   torn[11] = 61;
-  EXPECT_FALSE(begins_dtls(record(22, 0xfefd, 0, 0, torn)));
+  EXPECT_FALSE(begins_dtls(dtls_record(22, 0xfefd, 0, 0, torn)));
   EXPECT_FALSE(begins_dtls({}));
 }
 

@@ -74,8 +74,6 @@ void DtlsFlow::feed(End from, base::ByteView datagram, const Moment& when) {
   }
   if (!any || !recorder_) return;
   recorder_->datagram(from, size, when);
-  // What a side said first may be lost (a capture that begins after a HelloVerifyRequest): its peer answers, so it was all there.
-  if (half(other(from)).handed_out == 0) drain(other(from), false, true);
   if (nothing_more_to_learn()) tell(StreamReader::Over::closed);
 }
 
@@ -163,6 +161,9 @@ void DtlsFlow::on_clear(End from, const wire::DtlsRecord& record, const Moment& 
 }
 
 void DtlsFlow::on_protected(End from, const wire::DtlsRecord& record, const Moment& when) {
+  // What a side said first may be lost (a capture that begins after a HelloVerifyRequest). Now its hello is needed, for keys.
+  for (const End end : {End::opener, End::answerer})
+    if (half(end).handed_out == 0 && half(end).assembler.waiting()) drain(end, false, true);
   if (open_record(from, record, when)) return;
   Half& one = half(from);
   one.application_epoch |= record.unified && record.epoch == application_epoch;
@@ -203,8 +204,8 @@ bool DtlsFlow::nothing_more_to_learn() const {
 void DtlsFlow::tell(StreamReader::Over why) {
   const bool done = established();
   for (const End end : {End::opener, End::answerer}) {
-    drain(end, false, true);
     if (!done) recorder_->lost(end, half(end).assembler.missing());
+    drain(end, false, true);
     half(end).assembler = {};
   }
   told_ = true;

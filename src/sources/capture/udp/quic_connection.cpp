@@ -295,8 +295,9 @@ void QuicConnection::tell(StreamReader::Over why) {
   release_held();
   const bool done = established();
   for (const End end : {End::opener, End::answerer}) {
-    if (!done)
-      for (const wire::Gather& stream : half(end).crypto) recorder_->lost(end, stream.missing());
+    std::uint64_t missing = 0;
+    for (const wire::Gather& stream : half(end).crypto) missing += stream.missing();
+    if (!done) recorder_->lost(end, missing);
     half(end).crypto.clear();
     half(end).handshake.reset();
     half(end).application.reset();

@@ -12,12 +12,15 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-void write_record(base::Writer& out, std::uint16_t type, const base::Bytes& data) {
+void write_record(base::Writer& out, std::uint16_t type, const base::Bytes& head, std::string_view rest) {
   out.u16(0xc00c);  // the name of the question
   out.u16(type);
   out.u16(1);
   out.u32(60);
-  out.prefixed16([&] { out.bytes(data); });
+  out.prefixed16([&] {
+    out.bytes(head);
+    out.text(rest);
+  });
 }
 
 }  // namespace
@@ -35,16 +38,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   out.bytes(base::Bytes{1, 'x', 0});
   out.u16(read.type);
   out.u16(1);
-  for (const net::TlsaRecord& one : read.tlsa) {
-    base::Bytes body{one.usage, one.selector, one.matching};
-    body.insert(body.end(), one.data.begin(), one.data.end());
-    write_record(out, net::dns_tlsa, body);
-  }
-  for (const net::CaaRecord& one : read.caa) {
-    base::Bytes body{static_cast<std::uint8_t>(one.critical ? 128 : 0), static_cast<std::uint8_t>(one.tag.size())};
-    for (const std::string& part : {one.tag, one.value}) body.insert(body.end(), part.begin(), part.end());
-    write_record(out, net::dns_caa, body);
-  }
+  for (const net::TlsaRecord& one : read.tlsa)
+    write_record(out, net::dns_tlsa, {one.usage, one.selector, one.matching}, base::text(one.data));
+  for (const net::CaaRecord& one : read.caa)
+    write_record(out, net::dns_caa, {static_cast<std::uint8_t>(one.critical ? 128 : 0), static_cast<std::uint8_t>(one.tag.size())},
+                 one.tag + one.value);
   const net::DnsAnswer again = net::read_dns_answer(out.data());
   require(!again.failure && again.name == "x" && again.code == read.code);
   require(again.tlsa.size() == read.tlsa.size() && again.caa.size() == read.caa.size());

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netdb.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -70,6 +71,17 @@ bool send(const DnsChannel& channel, Question& question) {
   return true;
 }
 
+/// The hosts file says where that name is: DNS would speak of another server.
+bool in_hosts_file(const DnsChannel& channel, const std::string& name) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    hostent* found = nullptr;
+    const bool there = ares_gethostbyname_file(channel.get(), name.c_str(), family, &found) == ARES_SUCCESS;
+    if (found != nullptr) ares_free_hostent(found);
+    if (there) return true;
+  }
+  return false;
+}
+
 bool is_loopback(const sockaddr_storage& address) {
   if (address.ss_family == AF_INET) {
     const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address);
@@ -135,7 +147,7 @@ Records dns_records(const std::string& host, std::uint16_t port, Deadline deadli
   std::size_t open = questions.size();
   {
     DnsChannel channel(options, ARES_FLAG_EDNS, "b");
-    if (channel.status() != ARES_SUCCESS) return out;
+    if (channel.status() != ARES_SUCCESS || in_hosts_file(channel, name)) return out;
     for (Question& question : questions) {
       question.done = &done;
       question.open = &open;

@@ -20,7 +20,7 @@ struct Records {
 };
 
 /// All questions at once; by the deadline what has not been answered counts as absent. Nothing is asked about addresses, names without a
-/// dot, and names that DNS does not have ("localhost", "local").
+/// dot, names that DNS does not have ("localhost", "local"), and those of the hosts file.
 Records dns_records(const std::string& host, std::uint16_t port, Deadline deadline, const CancelFlag* cancel,
                     const ResolveOptions& options = {});
 

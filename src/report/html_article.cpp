@@ -102,13 +102,17 @@ void add_chain(Html& html, const Report& report) {
                     true,
                     {}});
   }
+  const std::string root = report.evidence.text(Kind::root_untrusted);
+  if (!rows.empty() && !root.empty() && report.files.empty())
+    rows.push_back(
+        {{std::to_string(report.handshake.certificates.size()), short_name(root), "", "", "", "", "", "not trusted here"}, true, {}});
   html.table("Certificates",
              {{"", "number"},
               {"subject", "words"},
               {"issuer", "words"},
               {"from", "time"},
               {"until", "time"},
-              {"key", ""},
+              {"key", "time"},
               {"names", "words"},
               {"remark", "words"}},
              rows);

@@ -200,8 +200,10 @@ constexpr std::array<Flag, 24> connecting{{
 }};
 
 constexpr std::array<Flag, 8> output{{
-    {"format", 0, "NAME", Group::output, "text, json or jsonl",
-     "How the result is written: text for people, json for one document, jsonl for one a line.", format},
+    {"format", 0, "NAME", Group::output, "text, json, jsonl, html, junit or prometheus",
+     "How the result is written: text for people, json for one document, jsonl for one a line, html for a page of its own, junit for CI, "
+     "prometheus for metrics.",
+     format},
     {"output", 'o', "FILE", Group::output, "write the result to FILE",
      "Write the result to FILE instead of standard output; FILE is replaced only when all of it is written.",
      [](Options& o, const std::string& v) { return text_into(o.output.file, v); }, true, false},

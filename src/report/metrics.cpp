@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 
 #include "base/text.h"
@@ -67,7 +68,7 @@ void Metrics::begin(const Labels& labels) {
 
 void Metrics::sample(const Labels& labels, double value) {
   begin(labels);
-  out_ += fmt::format("{}\n", value);
+  out_ += fmt::format("{}\n", std::round(value * 1e6) / 1e6);  // what lies below a microsecond is noise
 }
 
 void Metrics::sample(const Labels& labels, std::uint64_t value) {

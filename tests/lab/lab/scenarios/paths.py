@@ -12,6 +12,7 @@ from ..servers.haproxy import HAProxy
 from ..servers.nginx import Nginx
 from ..servers.openssl import OpenSSL
 from ..servers.path import Path
+from ..servers.postfix import Postfix
 
 BLOCKED = "blocked.lab.test"
 NAMED = ((HOST, SERVER),)
@@ -131,6 +132,8 @@ RECORDS: list[Scenario] = [
             finds={"dane.mismatch": "error"}),
     healthy("dns-names-another-key-to-who-cannot-validate", Path(Nginx(), dns="address", tlsa="differs"),
             facts={**DIFFERS, "tlsa_validated": "False"}, finds={"dane.mismatch": "warning"}),
+    healthy("dns-names-another-key-of-a-mail-server", Path(Postfix("good"), dns="address", tlsa="differs", trust_ad=True),
+            args=("--starttls", "smtp"), facts=DIFFERS, finds={"dane.mismatch": "error"}),
     broken("certificate.self-signed", "nginx-and-dns-names-its-key", Path(Nginx("self-signed"), dns="address", tlsa="fits", trust_ad=True),
            facts=FITS, finds={"dane.match": "note"}),
     healthy("dns-names-another-key-offline", Path(Nginx(), dns="address", tlsa="differs", trust_ad=True), args=("--offline",),

@@ -53,23 +53,27 @@ std::string_view mark_of(const Sheet& sheet, diagnosis::Outcome outcome) {
   return outcome == Outcome::aborted ? "-" : "?";
 }
 
-/// Every handshake on a line, or two where it does not fit one.
+/// A handshake on a line, or more where it does not fit one.
+void print_one(Sheet& sheet, const CaptureSummary& summary, const Report& report) {
+  std::string head = fmt::format("{:>7}  {:<11}  {} ", report.flow->number, clock_words(summary, report.flow->start),
+                                 mark_of(sheet, report.diagnosis.outcome));
+  const std::size_t column = columns(head);
+  std::string words = base::printable(flow_words(report));
+  const std::string found = found_words(report);
+  const bool fits = column + columns(words) + 2 + columns(found) <= sheet.style().width;
+  if (fits) words += "  " + found;
+  for (const std::string& line : fits ? std::vector<std::string>{words} : wrapped(words, sheet.style().width - column)) {
+    sheet.verbatim(0, head + line);
+    head.assign(column, ' ');
+  }
+  if (!fits) sheet.paragraph(column + 2, found, Tone::dim);
+}
+
 void print_all(Sheet& sheet, const CaptureSummary& summary) {
   sheet.blank();
   sheet.verbatim(0, fmt::format("{:>7}  {:<11}", "flow", summary.first ? "start" : ""), Tone::dim);
-  for (const Report& report : summary.shown) {
-    if (!report.flow) continue;
-    const std::string head = fmt::format("{:>7}  {:<11}  {} ", report.flow->number, clock_words(summary, report.flow->start),
-                                         mark_of(sheet, report.diagnosis.outcome));
-    const std::string between = base::printable(flow_words(report));
-    const std::string found = found_words(report);
-    if (columns(head) + columns(between) + 2 + columns(found) <= sheet.style().width) {
-      sheet.verbatim(0, fmt::format("{}{}  {}", head, between, found));
-    } else {
-      sheet.verbatim(0, head + between);
-      sheet.paragraph(columns(head) + 2, found, Tone::dim);
-    }
-  }
+  for (const Report& report : summary.shown)
+    if (report.flow) print_one(sheet, summary, report);
   if (summary.shown_left_out > 0)
     sheet.paragraph(2, fmt::format("and {}: --format jsonl", counted(summary.shown_left_out, "more", "more")));
 }

@@ -46,8 +46,8 @@ Json codes(const std::vector<std::uint16_t>& values, std::string (*name)(std::ui
 
 std::string suite_hex(std::uint16_t code) { return fmt::format("0x{:04x}", code); }
 
-/// Seconds, to the microsecond: what lies below is noise.
-double seconds(double value) { return std::round(value * 1e6) / 1e6; }
+/// Seconds, to the microsecond: what lies below is noise. A capture's clock may run backwards; nothing comes before the beginning.
+double seconds(double value) { return std::max(0.0, std::round(value * 1e6) / 1e6); }
 
 Json target_json(const Target& target) {
   return {{"host", clean(target.host)},

@@ -94,12 +94,12 @@ std::vector<MessageRow> message_rows(const Report& report) {
       ++rows.back().count;
       rows.back().bytes += message.bytes;
     } else {
-      rows.push_back({message.from, message.type, message.text, message.at, message.bytes, 1, message.packet});
+      rows.push_back({message.from, message.type, message.text, std::max(0.0, message.at), message.bytes, 1, message.packet});
     }
   }
   if (report.flow && report.flow->ended) {
     const FlowEnd& end = *report.flow->ended;
-    rows.push_back({end.from, end.text, "", end.at, 0, 1, end.packet});
+    rows.push_back({end.from, end.text, "", std::max(0.0, end.at), 0, 1, end.packet});
   }
   return rows;
 }

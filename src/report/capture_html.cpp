@@ -76,7 +76,7 @@ void add_handshakes(Html& html, const CaptureSummary& summary) {
   }
   const std::uint64_t more = summary.shown.size() - rows.size() + summary.shown_left_out;
   html.table(summary.all ? "Every handshake" : "Every handshake that failed",
-             {{"flow", "number"}, {"start", "time"}, {"client", "time"}, {"server", "words"}, {"outcome", ""}, {"", "words"}}, rows);
+             {{"flow", "number"}, {"start", "time"}, {"client", "time"}, {"server", "words"}, {"outcome", ""}, {"result", "words"}}, rows);
   if (more > 0) html.element("p", fmt::format("And {} more.", grouped(more)), "soft");
 }
 

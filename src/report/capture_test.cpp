@@ -134,6 +134,12 @@ TEST(Endpoint, GivesItsAddress) {
   EXPECT_EQ(address_of("nothing"), "nothing");
 }
 
+TEST(ServerWords, SayAnAddressOnce) {
+  EXPECT_EQ(server_words("", "192.0.2.7:443"), "192.0.2.7:443");
+  EXPECT_EQ(server_words("192.0.2.7", "192.0.2.7:443"), "192.0.2.7:443");
+  EXPECT_EQ(server_words("a.example", "[2001:db8::1]:443"), "a.example ([2001:db8::1]:443)");
+}
+
 TEST(ToDecide, IsACommandForTheSameServer) {
   EXPECT_EQ(to_decide(sample::watched_reset()).front(), "whytls shop.example.com:443 --connect 203.0.113.5:443");
   Report nameless = sample::watched_reset();

@@ -111,7 +111,7 @@ std::string_view address_of(std::string_view endpoint) {
 }
 
 std::string server_words(std::string_view name, std::string_view endpoint) {
-  if (name.empty()) return std::string(endpoint);
+  if (name.empty() || name == address_of(endpoint)) return std::string(endpoint);
   return fmt::format("{} ({})", base::printable(name, longest_name), endpoint);
 }
 

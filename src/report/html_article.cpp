@@ -107,7 +107,7 @@ void add_chain(Html& html, const Report& report) {
     rows.push_back(
         {{std::to_string(report.handshake.certificates.size()), short_name(root), "", "", "", "", "", "not trusted here"}, true, {}});
   html.table("Certificates",
-             {{"", "number"},
+             {{"no.", "number"},
               {"subject", "words"},
               {"issuer", "words"},
               {"from", "time"},
@@ -129,7 +129,8 @@ void add_messages(Html& html, const Report& report) {
          {}});
   }
   html.table("Messages",
-             {{"packet", "number"}, {"seconds", "number"}, {"from", "time"}, {"message", ""}, {"bytes", "number"}, {"", "words"}}, rows);
+             {{"packet", "number"}, {"seconds", "number"}, {"from", "time"}, {"message", ""}, {"bytes", "number"}, {"detail", "words"}},
+             rows);
 }
 
 void add_probes(Html& html, const Report& report) {
@@ -161,7 +162,7 @@ void add_files(Html& html, const Report& report) {
         {{short_name(other.subject), std::string(diagnosis::outcome_name(other.outcome)), other.cause, other.summary}, false, {}});
   html.table("Files", {{"path", "words"}, {"format", ""}, {"holds", "words"}}, files);
   html.table("Trust stores of this machine", {{"whose", ""}, {"root", ""}, {"name", "words"}, {"why", "words"}, {"path", "words"}}, stores);
-  html.table("Other certificates in these files", {{"subject", "words"}, {"outcome", ""}, {"cause", ""}, {"", "words"}}, others);
+  html.table("Other certificates in these files", {{"subject", "words"}, {"outcome", ""}, {"cause", ""}, {"why", "words"}}, others);
   if (!report.bundle) return;
   html.heading(1, report.bundle->holds ? "The chain as a server should send it" : "The chain as far as it is known");
   html.raw(fmt::format("<pre><code>{}</code></pre>\n", escaped_lines(report.bundle->pem)));

@@ -14,7 +14,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
         self.open, self.faults, self.ids, self.links, self.levels = [], [], [], [], []
-        self.title, self.lang, self.policy, self.cells = "", None, "", []
+        self.title, self.lang, self.policy, self.headers, self.columns = "", None, "", [], 0
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
@@ -27,6 +27,8 @@ class Page(html.parser.HTMLParser):
                 self.ids.append(value)
             if name == "href":
                 self.links.append(value)
+        if tag == "th":
+            self.columns += 1
         if tag == "html":
             self.lang = attributes.get("lang")
         if attributes.get("http-equiv") == "Content-Security-Policy":
@@ -41,6 +43,8 @@ class Page(html.parser.HTMLParser):
             self.faults.append(f"</{tag}> closes nothing")
 
     def handle_data(self, data):
+        if self.open and self.open[-1] == "th":
+            self.headers.append(data)
         if self.open and self.open[-1] == "title":
             self.title += data
         if self.open and self.open[-1] == "style" and ("url(" in data or "@import" in data):
@@ -58,6 +62,8 @@ def page(text):
     faults += [f"a heading of level {b} below one of {a}" for a, b in zip(it.levels, it.levels[1:]) if b > a + 1]
     if it.levels.count(1) != 1:
         faults.append("not one heading of level 1")
+    if it.columns != len(it.headers):
+        faults.append("a column without a title")
     if not it.title.strip() or not it.lang:
         faults.append("no title or language")
     if not it.policy.startswith("default-src 'none'"):

@@ -74,7 +74,7 @@ base::Result<CaptureFile> CaptureFile::read(base::Input input) {
 }
 
 bool CaptureFile::next(Packet& packet) {
-  if (!format_->next(*window_, packet)) return false;
+  if (window_->damage() || !format_->next(*window_, packet)) return false;
   packet.when.packet = ++packets_;
   return true;
 }

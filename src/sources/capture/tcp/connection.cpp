@@ -41,14 +41,14 @@ std::uint32_t mark_of(const Segment& segment) {
 
 }  // namespace
 
-Connection::Connection(const Segment& first, std::uint64_t number) : number_(number) {
-  at_ = {first.source, first.destination};
+Connection::Connection(const Segment& first, bool second, std::uint64_t number)
+    : at_{first.source, first.destination}, number_(number), opener_second_(second != syn_ack(first)) {
   if (syn_ack(first)) std::swap(at_[0], at_[1]);
   facts_.begins_midway = !first.has(Segment::syn);
 }
 
-bool Connection::is_new(const Segment& syn) const {
-  const End from = sender(syn);
+bool Connection::is_new(const Segment& syn, bool second) const {
+  const End from = sender(second);
   const Direction& its = direction(from);
   if (!its.based() || its.base() == syn.sequence + 1) return false;
   if (!syn_ack(syn)) return true;
@@ -59,8 +59,8 @@ bool Connection::is_new(const Segment& syn) const {
   return facts_.ends[index(from)].syn || !its.untouched();
 }
 
-void Connection::take(const Segment& segment, Shared& shared, const ReaderFactory& make) {
-  End from = sender(segment);
+void Connection::take(const Segment& segment, bool second, Shared& shared, const ReaderFactory& make) {
+  End from = sender(second);
   if (captured_twice(segment, from)) return;
   count(segment, from);
   begin(segment, from);
@@ -260,6 +260,7 @@ void Connection::tell_ends(const Moment& when, const ReaderFactory& make) {
 
 void Connection::swap_ends(End& from) {
   from = other(from);
+  opener_second_ = !opener_second_;
   std::swap(at_[0], at_[1]);
   std::swap(directions_[0], directions_[1]);
   std::swap(traces_[0], traces_[1]);

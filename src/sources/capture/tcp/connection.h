@@ -22,18 +22,18 @@ namespace tcp {
 
 class Connection {
  public:
-  /// Opened by the sender of its first segment, or by the receiver where that is a SYN-ACK.
-  Connection(const Segment& first, std::uint64_t number);
+  /// Opened by the sender of its first segment, or by the receiver where that is a SYN-ACK. `second` says, here and below, which of two
+  /// endpoints is meant, by whatever order: which sent this segment.
+  Connection(const Segment& first, bool second, std::uint64_t number);
 
   /// The next segment of it, in the order of the capture.
-  void take(const Segment& segment, Shared& shared, const ReaderFactory& make);
+  void take(const Segment& segment, bool second, Shared& shared, const ReaderFactory& make);
   void icmp(const IcmpError& error);
   /// Hands over what is left and says that it is over.
   void end(StreamReader::Over why, Shared& shared, const ReaderFactory& make);
 
-  const Endpoint& opener() const { return at_[0]; }
   /// Whether a SYN cannot belong to it: another one of the same ports.
-  bool is_new(const Segment& syn) const;
+  bool is_new(const Segment& syn, bool second) const;
   /// Its reader was asked for, and nobody wants to hear of it.
   bool unwanted() const { return asked_ && !reader_; }
   /// A reset that is in order: nothing follows.
@@ -65,7 +65,7 @@ class Connection {
   };
   class ToReader;
 
-  End sender(const Segment& segment) const { return segment.source == at_[0] ? End::opener : End::answerer; }
+  End sender(bool second) const { return second == opener_second_ ? End::opener : End::answerer; }
   bool captured_twice(const Segment& segment, End from);
   void count(const Segment& segment, End from);
   void begin(const Segment& segment, End from);
@@ -92,6 +92,7 @@ class Connection {
   std::unique_ptr<StreamReader> reader_;
   std::uint64_t number_ = 0;
   std::int64_t syn_at_ = 0;
+  bool opener_second_;
   bool asked_ = false;       ///< the factory was
   bool round_trip_ = false;  ///< measured up to the ACK
 };

@@ -18,6 +18,10 @@ Direction::Piece Direction::Piece::first(std::uint64_t count) const {
 
 Direction::Taken Direction::take(Piece piece, const Moment& when, Shared& shared, Sink& sink) {
   Taken out;
+  if (piece.end() > fin_) {  // nothing follows a FIN
+    if (piece.offset >= fin_) return out;
+    piece = piece.first(fin_ - piece.offset);
+  }
   if (piece.offset < next_) {  // seen before, or of those that the sink need not see
     const Piece old = piece.first(std::min(piece.size, next_ - piece.offset));
     if (copy_ != 0 && old.offset < highest_) out.conflicting = shared.seen.differing(copy_, old.offset, old.bytes);

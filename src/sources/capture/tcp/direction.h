@@ -16,7 +16,7 @@ namespace whytls::sources::capture::tcp {
 
 /// What all directions of a capture share.
 struct Shared {
-  SeenBytes seen;
+  SeenBytes seen{std::size_t{4} << 20U};
   std::size_t waiting = 0;       ///< bytes kept because they came early
   std::uint64_t given_up = 0;    ///< bytes that were waited for in vain because too much waited behind them
   std::size_t most_waiting = 0;  ///< of all connections together

@@ -21,7 +21,11 @@ struct FlowKey {
   std::array<std::uint16_t, 2> ports{};
   bool v6 = false;
 
-  bool operator==(const FlowKey&) const = default;
+  bool operator==(const FlowKey& other) const {
+    std::uint64_t differs = 0;
+    for (std::size_t i = 0; i < addresses.size(); ++i) differs |= addresses[i] ^ other.addresses[i];
+    return (differs | (ports[0] ^ other.ports[0]) | (ports[1] ^ other.ports[1])) == 0 && v6 == other.v6;
+  }
 };
 
 struct KeyOf {
@@ -40,7 +44,6 @@ struct Flow {
   std::uint32_t older = none, newer = none;  ///< neighbours in the list of its stage; `newer` is the next free one where it is free
   std::array<std::uint32_t, 2> first{};      ///< sequence numbers of the SYNs of the key's endpoints
   std::array<bool, 2> syn{};
-  bool opener_second = false;  ///< the opener is the second endpoint of the key
   Stage stage = Stage::alive;
   std::int64_t listed = 0;                 ///< when it came to its place in the list
   std::unique_ptr<Connection> connection;  ///< empty once it is over

@@ -10,9 +10,10 @@ using tcp::none;
 using tcp::Stage;
 
 TcpReassembly::TcpReassembly(ReaderFactory make, std::uint64_t& connections, const TcpLimits& limits)
-    : make_(std::move(make)), connections_(connections), limits_(limits) {
-  shared_.most_waiting = limits.early;
-}
+    : make_(std::move(make)),
+      connections_(connections),
+      limits_(limits),
+      shared_{.seen = tcp::SeenBytes(limits.seen), .most_waiting = limits.early} {}
 
 void TcpReassembly::feed(const Segment& segment) {
   const std::int64_t now = segment.when.at;
@@ -20,27 +21,27 @@ void TcpReassembly::feed(const Segment& segment) {
   std::uint32_t flow = table_.find(key.key);
   if (flow == none) {
     flow = table_.insert(key.key, now);
-    open(flow, segment);
+    open(flow, segment, key.swapped);
   } else if (segment.has(Segment::syn) && !segment.has(Segment::rst) && reopens(table_[flow], key.swapped, segment)) {
     over(flow, StreamReader::Over::reused);
     table_.move(flow, Stage::alive, now);
-    open(flow, segment);
+    open(flow, segment, key.swapped);
   }
   Flow& at = table_[flow];
   if (segment.has(Segment::syn)) {
     at.first[key.swapped ? 1 : 0] = segment.sequence;
     at.syn[key.swapped ? 1 : 0] = true;
   }
-  if (at.connection) follow(flow, segment);
+  if (at.connection) follow(flow, segment, key.swapped);
   sweep(now);
   make_room();
 }
 
-void TcpReassembly::follow(std::uint32_t flow, const Segment& segment) {
+void TcpReassembly::follow(std::uint32_t flow, const Segment& segment, bool second) {
   constexpr std::int64_t often_enough = 1'000'000'000;
   const std::int64_t now = segment.when.at;
   Flow& at = table_[flow];
-  at.connection->take(segment, shared_, make_);
+  at.connection->take(segment, second, shared_, make_);
   if (at.connection->unwanted()) {
     at.connection.reset();
     --living_;
@@ -54,16 +55,16 @@ void TcpReassembly::follow(std::uint32_t flow, const Segment& segment) {
   }
 }
 
-void TcpReassembly::open(std::uint32_t flow, const Segment& first) {
+void TcpReassembly::open(std::uint32_t flow, const Segment& first, bool second) {
   Flow& at = table_[flow];
-  at.connection = std::make_unique<tcp::Connection>(first, ++connections_);
+  at.connection = std::make_unique<tcp::Connection>(first, second, ++connections_);
   at.syn = {};
   ++living_;
 }
 
 /// A SYN of another number than this end's last one, on ports that were in use before.
 bool TcpReassembly::reopens(const Flow& flow, bool second, const Segment& segment) {
-  if (flow.connection) return flow.connection->is_new(segment);
+  if (flow.connection) return flow.connection->is_new(segment, second);
   return !flow.syn[second ? 1 : 0] || flow.first[second ? 1 : 0] != segment.sequence;
 }
 

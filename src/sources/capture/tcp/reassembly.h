@@ -16,6 +16,7 @@ struct TcpLimits {
   std::size_t memory = std::size_t{128} << 20U;  ///< bytes for all connections
   std::size_t reader = 1024;                     ///< bytes that a reader is taken to need
   std::size_t early = std::size_t{16} << 20U;    ///< bytes of segments that wait for what comes before them
+  std::size_t seen = std::size_t{4} << 20U;      ///< bytes handed over lately that are kept to be compared with repetitions
   std::int64_t idle = 600'000'000'000;           ///< nanoseconds of capture time after which a silent connection is over
   std::int64_t closing = 2'000'000'000;          ///< … after both FINs or a reset, for what was under way
 };
@@ -37,8 +38,8 @@ class TcpReassembly {
   std::size_t memory() const { return table_.memory() + living_ * (sizeof(tcp::Connection) + limits_.reader) + shared_.waiting; }
 
  private:
-  void open(std::uint32_t flow, const Segment& first);
-  void follow(std::uint32_t flow, const Segment& segment);
+  void open(std::uint32_t flow, const Segment& first, bool second);
+  void follow(std::uint32_t flow, const Segment& segment, bool second);
   static bool reopens(const tcp::Flow& flow, bool second, const Segment& segment);
   void over(std::uint32_t flow, StreamReader::Over why);
   void sweep(std::int64_t now);

@@ -7,14 +7,14 @@
 namespace whytls::sources::capture::tcp {
 
 std::uint64_t SeenBytes::keep(std::uint64_t previous, std::uint64_t offset, base::ByteView bytes) {
-  if (!ring_) ring_ = std::make_unique_for_overwrite<std::uint8_t[]>(size);
+  if (!ring_) ring_ = std::make_unique_for_overwrite<std::uint8_t[]>(size_);
   const std::uint64_t needed = sizeof(Head) + (bytes.size() + 7) / 8 * 8;
-  if (needed > size / 4) return previous;
-  if (end_ % size + needed > size) end_ += size - end_ % size;  // a copy is never split
+  if (needed > size_ / 4) return previous;
+  if (end_ % size_ + needed > size_) end_ += size_ - end_ % size_;  // a copy is never split
   const Head head{previous, offset, bytes.size()};
   const std::uint64_t place = end_;
-  std::memcpy(ring_.get() + place % size, &head, sizeof head);
-  std::copy(bytes.begin(), bytes.end(), ring_.get() + place % size + sizeof head);
+  std::memcpy(ring_.get() + place % size_, &head, sizeof head);
+  std::copy(bytes.begin(), bytes.end(), ring_.get() + place % size_ + sizeof head);
   end_ += needed;
   return place;
 }
@@ -23,8 +23,8 @@ std::uint32_t SeenBytes::differing(std::uint64_t newest, std::uint64_t offset, b
   std::uint32_t out = 0;
   for (int i = 0; i < longest_chain && held(newest); ++i) {
     Head head;
-    std::memcpy(&head, ring_.get() + newest % size, sizeof head);
-    const std::uint8_t* first = ring_.get() + newest % size + sizeof head;
+    std::memcpy(&head, ring_.get() + newest % size_, sizeof head);
+    const std::uint8_t* first = ring_.get() + newest % size_ + sizeof head;
     const std::uint64_t from = std::max(offset, head.offset), to = std::min(offset + bytes.size(), head.offset + head.size);
     for (std::uint64_t at = from; at < to; ++at) out += first[at - head.offset] != bytes[at - offset] ? 1U : 0U;
     if (head.offset + head.size <= offset) break;  // copies are in order: those before stand further ahead

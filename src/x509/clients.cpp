@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "x509/openssl.h"
 #include "x509/verify.h"
 
@@ -12,6 +13,9 @@ namespace whytls::x509 {
 namespace {
 
 enum class Engine : std::uint8_t { own, openssl };
+
+/// Whether a wildcard may stand for a part of a label (RFC 6125 6.4.3 let it; RFC 9525 6.3 has ended it).
+enum class PartWildcards : std::uint8_t { none, at_begin, at_end, anywhere };
 
 /// In what kinds of client differ. Where a row says nothing, they do as judge() does.
 struct Traits {
@@ -31,7 +35,9 @@ struct Traits {
   bool no_any = false;        ///< a leaf's purpose "any" does not stand for serverAuth …
   bool no_any_above = false;  ///< … nor does an issuer's
   bool no_ca_leaf = false;    ///< an authority's certificate is no server's
-  bool no_eddsa = false;      ///< it takes no Ed25519 and Ed448 in handshakes
+  PartWildcards part_wildcards = PartWildcards::none;
+  bool old_curves = false;     ///< it offers curves besides P-256, P-384 and P-521
+  std::string_view untaken{};  ///< keys for which it offers no signature scheme: "eddsa", "pss", "p521"
   Floor floor{1024, 256, false, false};
   OpensslSetup setup{};
 };
@@ -39,25 +45,29 @@ struct Traits {
 // clang-format off
 const Traits kinds[] = {
   {.id = "chrome", .who = "Chrome and Edge: fetch intermediates, want timestamps under public roots",
-   .fetches = true, .transparency = true, .short_lived = true, .signs = true, .no_eddsa = true},
+   .fetches = true, .transparency = true, .short_lived = true, .signs = true, .untaken = "eddsa pss p521"},
   {.id = "firefox", .who = "Firefox: knows the public intermediates, insists on stapling where the certificate does",
-   .fetches = true, .staples = true, .transparency = true, .no_any = true, .no_any_above = true, .no_ca_leaf = true, .no_eddsa = true},
+   .fetches = true, .staples = true, .transparency = true, .no_any = true, .no_any_above = true, .no_ca_leaf = true,
+   .untaken = "eddsa pss"},
   {.id = "safari", .who = "Safari and all on Apple's library: fetch intermediates, want timestamps and short lifetimes",
-   .fetches = true, .transparency = true, .short_lived = true, .apple = true, .no_eddsa = true, .floor = {2048, 256, false, false}},
-  {.id = "openssl", .who = "OpenSSL 1.1 and 3: PHP, Ruby, Node, Python before 3.13", .engine = Engine::openssl},
+   .fetches = true, .transparency = true, .short_lived = true, .apple = true, .untaken = "eddsa pss p521",
+   .floor = {2048, 256, false, false}},
+  {.id = "openssl", .who = "OpenSSL 1.1 and 3: PHP, Ruby, Node, Python before 3.13", .engine = Engine::openssl,
+   .setup = {.part_wildcards = true}},
   {.id = "curl", .who = "curl on OpenSSL: as OpenSSL, but an anchor need not be a root", .engine = Engine::openssl,
    .setup = {.partial_chain = true}},
   {.id = "openssl-strict", .who = "Python 3.13 and later: OpenSSL with VERIFY_X509_STRICT", .engine = Engine::openssl,
    .setup = {.strict = true, .partial_chain = true}},
   {.id = "openssl-1.0", .who = "OpenSSL 1.0: follows the served certificates first", .engine = Engine::openssl,
-   .setup = {.trusted_first = false, .level = 0}},
+   .old_curves = true, .setup = {.trusted_first = false, .part_wildcards = true, .level = 0}},
   {.id = "gnutls", .who = "GnuTLS (in Debian wget and git too): only what is served, insists on stapling where the certificate does",
-   .staples = true, .common_name = true, .no_any_above = true},
+   .staples = true, .common_name = true, .signs = true, .no_any_above = true, .part_wildcards = PartWildcards::at_begin},
   {.id = "java", .who = "Java: only what is served", .common_name = true, .lax_anchor = true, .lax_purposes = true,
-   .signs = true, .floor = {1024, 224, true, false}},
+   .signs = true, .part_wildcards = PartWildcards::anywhere, .floor = {1024, 224, true, false}},
   {.id = "go", .who = "Go: only what is served, no common names", .no_negative = true, .floor = {1024, 224, false, false}},
   {.id = "nss", .who = "NSS by its own verifier (Evolution, 389 Directory Server, curl on NSS)", .common_name = true, .lax_purposes = true,
-   .no_any = true, .no_any_above = true, .no_ca_leaf = true, .no_eddsa = true, .floor = {1023, 256, true, false}},
+   .no_any = true, .no_any_above = true, .no_ca_leaf = true, .part_wildcards = PartWildcards::at_end, .untaken = "eddsa pss",
+   .floor = {1023, 256, true, false}},
 };
 // clang-format on
 
@@ -150,8 +160,38 @@ bool only_any_purpose(const Certificate& c) {
 void check_leaf(const Traits& traits, const Certificate& leaf, ClientView& view) {
   if (traits.no_any && only_any_purpose(leaf)) refuse(view, display_name(leaf) + any_is_none);
   if (traits.no_ca_leaf && leaf.is_ca) refuse(view, "the leaf is an authority's certificate (basicConstraints says CA)");
-  if (traits.no_eddsa && (leaf.key.type == KeyType::ed25519 || leaf.key.type == KeyType::ed448))
-    refuse(view, "the leaf's key is " + leaf.key.name + ", which it does not offer to verify");
+}
+
+/// The handshake itself ends where no signature scheme is offered for the leaf's key, whatever the chain is worth.
+void check_key(const Traits& traits, const Certificate& leaf, ClientView& view) {
+  const PublicKey& key = leaf.key;
+  const bool nist = key.curve == "secp256r1" || key.curve == "secp384r1" || key.curve == "secp521r1";
+  const std::string_view word = key.type == KeyType::ed25519 || key.type == KeyType::ed448 ? "eddsa"
+                                : key.type == KeyType::rsa_pss                             ? "pss"
+                                : key.curve == "secp521r1"                                 ? "p521"
+                                                                                           : "none";
+  if (traits.untaken.find(word) != std::string_view::npos || (key.type == KeyType::ec && !nist && !traits.old_curves))
+    refuse(view, "the leaf's key is " + key.name + ", for which it offers no signature scheme");
+}
+
+/// "w*.example.com" for www.example.com.
+bool covers_by_part(PartWildcards how, const std::string& presented, const std::string& asked) {
+  const std::size_t dot = presented.find('.'), other = asked.find('.'), star = presented.find('*');
+  if (dot == std::string::npos || other == std::string::npos || star > dot || presented.rfind('*') != star) return false;
+  if (how == PartWildcards::none || (how == PartWildcards::at_begin && star != 0) || (how == PartWildcards::at_end && star + 1 != dot))
+    return false;
+  const std::string label = base::lower(asked.substr(0, other)), head = base::lower(presented.substr(0, star)),
+                    tail = base::lower(presented.substr(star + 1, dot - star - 1));
+  return base::lower(presented.substr(dot)) == base::lower(asked.substr(other)) && label.size() >= head.size() + tail.size() &&
+         label.starts_with(head) && label.ends_with(tail);
+}
+
+/// A name that it reads and others do not, any more.
+bool reads_name(const Traits& traits, const Judgement& j, const std::string& host) {
+  const Certificate& leaf = j.served.front();
+  if (traits.common_name && j.host && j.host->only_common_name && leaf.dns_names.empty()) return true;
+  return std::any_of(leaf.dns_names.begin(), leaf.dns_names.end(),
+                     [&](const std::string& name) { return covers_by_part(traits.part_wildcards, name, host); });
 }
 
 void by_own(const Traits& traits, const Ground& ground, ClientView& view) {
@@ -159,9 +199,7 @@ void by_own(const Traits& traits, const Ground& ground, ClientView& view) {
   const Judgement j = judge(ground.chain, options);
   for (const Problem& p : j.problems) {
     const bool trust = p.code == Code::issuer_missing || p.code == Code::untrusted_root;
-    const bool by_common_name =
-        p.code == Code::name_mismatch && traits.common_name && j.host && j.host->only_common_name && j.served.front().dns_names.empty();
-    if (by_common_name) continue;
+    if (p.code == Code::name_mismatch && reads_name(traits, j, options.host)) continue;
     if (p.code == Code::name_constraint && !p.certain) {
       doubt(view, words(p) + ": older versions accept it");
     } else if (trust && might_fetch(traits, j)) {
@@ -217,6 +255,7 @@ ClientView view_of(const Traits& traits, const Ground& ground) {
     by_own(traits, ground, out);
   }
   if (ground.served.empty() || ground.served.front().handle == nullptr || ground.question.options.purpose != Purpose::server) return out;
+  check_key(traits, ground.served.front(), out);
   check_lifetime(traits, ground.served.front(), ground.question, out);
   if (traits.transparency) check_transparency(ground.served.front(), ground.question, out);
   return out;

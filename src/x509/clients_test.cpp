@@ -227,5 +227,57 @@ TEST_F(Asked, nothing_that_is_no_certificate_is_accepted) {
   EXPECT_FALSE(who_accepts({}, question).empty());
 }
 
+TEST_F(Asked, keys_without_a_signature_scheme_end_the_handshake) {
+  question.public_root = false;
+  c.leaf_as.key = "ed25519";
+  c.issue();
+  ask();
+  EXPECT_EQ(who(Accepts::no), "chrome firefox safari nss old-store");
+  EXPECT_THAT(why("chrome"), HasSubstr("offers no signature scheme"));
+  c.leaf_as.key = "ec-secp521r1";
+  c.issue();
+  ask();
+  EXPECT_EQ(who(Accepts::no), "chrome safari old-store");
+  c.leaf_as.key = "ec-secp224r1";
+  c.issue();
+  ask();
+  EXPECT_EQ(who(Accepts::yes), "openssl-1.0");
+}
+
+TEST_F(Asked, a_wildcard_within_a_label_is_read_by_some) {
+  question.public_root = false;
+  c.leaf_as.dns = {"w*.Example.com"};
+  c.issue();
+  ask();
+  EXPECT_EQ(who(Accepts::yes), "openssl openssl-1.0 java nss");
+  for (const char* other : {"x*.example.com", "www*www.example.com", "w*.example.org", "w*", "w**.example.com", "www.*.com"}) {
+    c.leaf_as.dns = {other};
+    c.issue();
+    ask();
+    EXPECT_EQ(who(Accepts::yes), "") << other;
+  }
+}
+
+TEST_F(Asked, an_authority_as_a_leaf_and_any_purpose_end_at_mozillas_libraries) {
+  question.public_root = false;
+  c.leaf_as.extended_key_usage = "anyExtendedKeyUsage";
+  c.issue();
+  ask();
+  EXPECT_EQ(view("firefox").accepts, Accepts::no);
+  EXPECT_EQ(view("nss").accepts, Accepts::no);
+  EXPECT_EQ(view("chrome").accepts, Accepts::yes);
+  c.leaf_as.extended_key_usage = "anyExtendedKeyUsage,serverAuth";
+  c.issue();
+  ask();
+  EXPECT_EQ(view("firefox").accepts, Accepts::yes) << why("firefox");
+  c.leaf_as.extended_key_usage = "serverAuth";
+  c.leaf_as.ca = true;
+  c.leaf_as.key_usage = "critical,digitalSignature,keyCertSign";
+  c.issue();
+  ask();
+  EXPECT_EQ(view("firefox").accepts, Accepts::no);
+  EXPECT_EQ(view("go").accepts, Accepts::yes);
+}
+
 }  // namespace
 }  // namespace whytls::x509

@@ -99,7 +99,7 @@ std::vector<LibcryptoError> openssl_verdict(const std::vector<Certificate>& serv
                               (setup.strict ? X509_V_FLAG_X509_STRICT : 0UL) | (setup.partial_chain ? X509_V_FLAG_PARTIAL_CHAIN : 0UL));
   if (!setup.trusted_first) X509_VERIFY_PARAM_clear_flags(parameters, X509_V_FLAG_TRUSTED_FIRST);
   X509_VERIFY_PARAM_set_auth_level(parameters, setup.level);
-  X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  X509_VERIFY_PARAM_set_hostflags(parameters, setup.part_wildcards ? 0 : X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   if (!options.host.empty() && X509_VERIFY_PARAM_set1_ip_asc(parameters, options.host.c_str()) != 1)
     X509_VERIFY_PARAM_set1_host(parameters, options.host.c_str(), options.host.size());
   X509_verify_cert(context.get());

@@ -23,10 +23,11 @@ std::vector<LibcryptoError> libcrypto_errors(const std::vector<const Link*>& lin
 
 /// How a client on OpenSSL sets it up.
 struct OpensslSetup {
-  bool strict = false;         ///< X509_V_FLAG_X509_STRICT
-  bool partial_chain = false;  ///< an anchor need not be a root
-  bool trusted_first = true;   ///< false: what was served comes first, as before OpenSSL 1.1.0
-  int level = 2;               ///< security level
+  bool strict = false;          ///< X509_V_FLAG_X509_STRICT
+  bool partial_chain = false;   ///< an anchor need not be a root
+  bool trusted_first = true;    ///< false: what was served comes first, as before OpenSSL 1.1.0
+  bool part_wildcards = false;  ///< a wildcard may be a part of a label, which is OpenSSL's default
+  int level = 2;                ///< security level
 };
 /// The whole of X509_verify_cert, its own building of paths included. `served`: the leaf first; `anchors`: its trust store.
 std::vector<LibcryptoError> openssl_verdict(const std::vector<Certificate>& served, const std::vector<Certificate>& anchors,

@@ -148,6 +148,9 @@ void QuicConnection::on_retry(const wire::QuicPacket& packet) {
   remember_id(other(client_), packet.source);
   if (how == nullptr || initial_.size() >= most_keys) return;
   initial_.push_back(make_keys(*how, packet.version, packet.source));
+  // RFC 9000 17.2.5.3 wants the same ClientHello again; quiche writes a new one.
+  half(client_).crypto[initial] = wire::Gather(longest_stream);
+  half(client_).read[initial] = 0;
 }
 
 void QuicConnection::on_versions(const wire::QuicPacket& packet) {
@@ -239,7 +242,12 @@ void QuicConnection::on_crypto(End from, Level level, const wire::QuicFrame& fra
 }
 
 void QuicConnection::on_message(End from, Level level, wire::HandshakeMessage&& message, const Moment& when) {
-  if (message.type == HandshakeType::client_hello) client_random_ = wire::parse_client_hello(message.body()).random;
+  if (message.type == HandshakeType::client_hello) {
+    const auto& events = recorder_->events();
+    if (std::any_of(events.begin(), events.end(), [&](const Event& each) { return each.raw == message.raw; }))
+      return recorder_->repeated(from);  // after a Retry
+    client_random_ = wire::parse_client_hello(message.body()).random;
+  }
   if (message.type == HandshakeType::server_hello) {
     const wire::ServerHello hello = wire::parse_server_hello(message.body());
     if (!hello.hello_retry_request()) {

@@ -119,23 +119,25 @@ TEST(QuicFlow, AClosedConnectionMayBeNoAlert) {
 }
 
 // RFC 9001 5.2, RFC 9000 17.2.5.
-TEST(QuicFlow, ARetryChangesTheKeys) {
-  Watch watch;
-  QuicPeers peers;
-  watch.from_client(peers.client_initial(0, crypto(hello())));
-  base::Writer retry;
-  retry.u8(0xf0);
-  retry.u32(1);
-  retry.prefixed8([&] { retry.bytes(peers.client_id); });
-  retry.prefixed8([&] { retry.bytes(Bytes{9, 9, 9, 9, 9, 9, 9, 9}); });
-  retry.text("the token and its tag, sixteen");
-  watch.from_server(retry.data());
-  peers.original = Bytes(8, 9);
-  peers.token = Bytes{1, 2, 3};
-  watch.from_client(peers.client_initial(1, crypto(hello())));
-  watch.from_server(peers.server_initial(0, crypto(answer())));
-  ASSERT_EQ(watch.finish().size(), 1U);
-  EXPECT_EQ(watch.seen[0].history, "Cs");
+TEST(QuicFlow, ARetryChangesTheKeysAndMaybeTheHello) {
+  for (const bool same_hello : {true, false}) {
+    Watch watch;
+    QuicPeers peers;
+    watch.from_client(peers.client_initial(0, crypto(hello())));
+    base::Writer retry;
+    retry.u8(0xf0);
+    retry.u32(1);
+    retry.prefixed8([&] { retry.bytes(peers.client_id); });
+    retry.prefixed8([&] { retry.bytes(Bytes{9, 9, 9, 9, 9, 9, 9, 9}); });
+    retry.text("the token and its tag, sixteen");
+    watch.from_server(retry.data());
+    peers.original = Bytes(8, 9);
+    peers.token = Bytes{1, 2, 3};
+    watch.from_client(peers.client_initial(1, crypto(hello(same_hello ? 7 : 8))));
+    watch.from_server(peers.server_initial(0, crypto(answer())));
+    ASSERT_EQ(watch.finish().size(), 1U);
+    EXPECT_EQ(watch.seen[0].history, same_hello ? "Cs" : "CCs") << "quiche writes another one";
+  }
 }
 
 TEST(QuicFlow, KeysStayWhenTheClientUsesTheServersId) {

@@ -15,8 +15,9 @@ bool Window::fill(std::size_t count) {
   base_ += at_;
   filled_ -= at_;
   at_ = 0;
-  if (count > buffer_.size()) buffer_.resize(std::min(largest, std::max(count, 2 * buffer_.size())));
+  if (base_ > 0 && buffer_.size() < block) buffer_.resize(block);  // more than a few packets
   while (filled_ < count) {
+    if (filled_ == buffer_.size()) buffer_.resize(std::min(largest, 2 * filled_));  // what a length announces may never come
     const auto got = input_.read(std::span(buffer_).subspan(filled_));
     if (!got) damage_ = got.error().text();
     if (!got || *got == 0) return false;

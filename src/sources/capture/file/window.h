@@ -25,7 +25,7 @@ class Window {
   /// No packet and no block that must be seen as a whole is larger.
   static constexpr std::size_t largest = std::size_t{16} << 20U;
 
-  explicit Window(base::Input input) : input_(std::move(input)), buffer_(block) {}
+  explicit Window(base::Input input) : input_(std::move(input)), buffer_(beginning) {}
 
   /// Whether `count` (at most `largest`) bytes are there; waits for no more than these. Views handed out before end here.
   bool have(std::size_t count) { return filled_ - at_ >= count || fill(count); }
@@ -48,7 +48,7 @@ class Window {
   void damaged(std::uint64_t offset, const std::string& what);
 
  private:
-  static constexpr std::size_t block = std::size_t{1} << 19U;
+  static constexpr std::size_t beginning = 16384, block = std::size_t{1} << 19U;
   bool fill(std::size_t count);
 
   base::Input input_;

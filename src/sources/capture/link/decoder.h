@@ -16,11 +16,19 @@
 
 namespace whytls::sources::capture::link {
 
+/// Where a header or a payload stands in the packet that was fed; `end` is behind what the capture has of it.
+struct Layer {
+  enum class Kind : std::uint8_t { ethernet, cooked, cooked_v2, wifi, ipv4, ipv6, tcp, udp, icmp, quoted } kind;
+  std::size_t begin = 0, end = 0;
+};
+
 class Decoder {
  public:
   Decoder(SegmentSink tcp, UdpSink udp, IcmpSink icmp) : tcp_(std::move(tcp)), udp_(std::move(udp)), icmp_(std::move(icmp)) {}
 
   void feed(const Packet& packet);
+  /// Notes the layers of each packet, outermost first, until told otherwise (nullptr). What fragments were put together to is left out.
+  void note_layers(std::vector<Layer>* to) { layers_ = to; }
 
   /// Packets that could not be looked into, by what they are: "link type 189 (USB)", "IPsec ESP", "encrypted 802.11".
   std::vector<std::pair<std::string, std::uint64_t>> undecoded() const;
@@ -77,6 +85,10 @@ class Decoder {
   bool l2tp(CutView at);
   bool capwap(CutView at);
 
+  void note(Layer::Kind kind, const CutView& at) {
+    if (layers_ != nullptr) note_layer(kind, at);
+  }
+  void note_layer(Layer::Kind kind, const CutView& at);
   /// Whether another layer may be entered.
   bool deeper() { return ++depth_ <= deepest; }
 
@@ -85,6 +97,8 @@ class Decoder {
   IcmpSink icmp_;
   Fragments fragments_;
   Moment when_;
+  std::vector<Layer>* layers_ = nullptr;
+  base::ByteView packet_;
   int depth_ = 0;
   std::uint64_t cut_ = 0, esp_ = 0, encrypted_wifi_ = 0;
   std::map<std::uint32_t, std::uint64_t> unknown_links_;

@@ -31,7 +31,9 @@ void Decoder::ip_v4(CutView at) {
   const IpHead head{address(at, 12, 4), address(at, 16, 4), at.u8(8), at.u16(4)};
   const std::uint8_t protocol = at.u8(9);
   const std::uint16_t fragment = at.u16(6);
-  at = (total == 0 ? at : at.first(total)).after(header);
+  at = total == 0 ? at : at.first(total);
+  note(Layer::Kind::ipv4, at);
+  at = at.after(header);
   if ((fragment & 0x3fffU) != 0) return fragment_v4(head, protocol, fragment, at);
   payload(head, protocol, at);
 }
@@ -48,8 +50,9 @@ void Decoder::ip_v6(CutView at) {
   const std::size_t size = at.u16(4);
   const IpHead head{address(at, 8, 16), address(at, 24, 16), at.u8(7), 0};
   const std::uint8_t next = at.u8(6);
-  at = at.after(40);
-  payload(head, next, size == 0 ? at : at.first(size));
+  at = size == 0 ? at : at.first(40 + size);
+  note(Layer::Kind::ipv6, at);
+  payload(head, next, at.after(40));
 }
 
 /// Offset, "more" and identification (RFC 8200 4.5); a fragment that is all of it is none (RFC 6946).

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 
 #include "sources/capture/link/decoder.h"
 
@@ -47,10 +48,19 @@ std::size_t tag_size(std::uint16_t type, const CutView& at) {
 
 void Decoder::feed(const Packet& packet) {
   when_ = packet.when;
+  packet_ = packet.bytes;
   depth_ = 0;
   const std::size_t missing = packet.original_size > packet.bytes.size() ? packet.original_size - packet.bytes.size() : 0;
   if (missing > 0) ++cut_;
   frame(packet.link_type, {packet.bytes, missing});
+}
+
+void Decoder::note_layer(Layer::Kind kind, const CutView& at) {
+  const std::uint8_t* first = packet_.data();
+  const std::less_equal<const std::uint8_t*> not_after;
+  if (!not_after(first, at.bytes.data()) || !not_after(at.bytes.data() + at.size(), first + packet_.size())) return;
+  const auto begin = static_cast<std::size_t>(at.bytes.data() - first);
+  layers_->push_back({kind, begin, begin + at.size()});
 }
 
 void Decoder::frame(std::uint32_t link_type, CutView at) {
@@ -98,7 +108,9 @@ void Decoder::frame(std::uint32_t link_type, CutView at) {
 }
 
 void Decoder::ethernet(CutView at) {
-  if (at.size() >= 14 && deeper()) ether_type(at.u16(12), at.after(14));
+  if (at.size() < 14 || !deeper()) return;
+  note(Layer::Kind::ethernet, at);
+  ether_type(at.u16(12), at.after(14));
 }
 
 /// What an EtherType or, up to 1500, a length announces.
@@ -186,6 +198,7 @@ void Decoder::family(std::uint32_t number, CutView at) {
 
 void Decoder::cooked(CutView at) {
   if (at.size() < 16 || !deeper()) return;
+  note(Layer::Kind::cooked, at);
   const std::uint16_t type = at.u16(14);
   if (type == 4) return llc(at.after(16));  // 802.2 without a length
   if (type > 1500) ether_type(type, at.after(16));
@@ -193,6 +206,7 @@ void Decoder::cooked(CutView at) {
 
 void Decoder::cooked_v2(CutView at) {
   if (at.size() < 20 || !deeper()) return;
+  note(Layer::Kind::cooked_v2, at);
   const std::uint16_t type = at.u16(0);
   if (type == 4) return llc(at.after(20));
   if (type > 1500) ether_type(type, at.after(20));
@@ -201,6 +215,7 @@ void Decoder::cooked_v2(CutView at) {
 /// Data frames of IEEE 802.11 (9.3.2.1) that are not encrypted, one packet each. Some access points swap the bytes of frame control.
 void Decoder::wifi(CutView at, bool maybe_swapped) {
   if (at.size() < 24 || !deeper()) return;
+  note(Layer::Kind::wifi, at);
   const bool swapped = maybe_swapped && (at.u8(0) & 0x0fU) != 8;
   const unsigned kind = at.u8(swapped ? 1 : 0), flags = at.u8(swapped ? 0 : 1);
   const unsigned type = kind >> 2U & 3U, subtype = kind >> 4U;

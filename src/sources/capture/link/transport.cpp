@@ -11,6 +11,7 @@ void Decoder::tcp(const IpHead& head, CutView at) {
   if (at.size() < 20) return;
   const std::size_t size = (at.u8(12) >> 4U) * std::size_t{4};
   if (size < 20 || at.wire_size() < size) return;
+  note(Layer::Kind::tcp, at);
   Segment out;
   out.when = when_;
   out.source = {head.source, at.u16(0)};
@@ -32,7 +33,9 @@ void Decoder::udp(const IpHead& head, CutView at) {
   if (at.size() < 8) return;
   const std::uint16_t from = at.u16(0), to = at.u16(2), size = at.u16(4);
   if (size != 0 && size < 8) return;
-  at = (size == 0 ? at : at.first(size)).after(8);
+  at = size == 0 ? at : at.first(size);
+  note(Layer::Kind::udp, at);
+  at = at.after(8);
   if (udp_tunnel(to, at)) return;
   udp_(when_, {head.source, from}, {head.destination, to}, at.bytes);
 }
@@ -79,12 +82,14 @@ std::optional<Quoted> quoted(CutView at, bool v6) {
 /// RFC 4443 3.
 void Decoder::icmp(const IpHead& head, CutView at) {
   if (at.size() < 8) return;
+  note(Layer::Kind::icmp, at);
   const bool v6 = head.source.v6;
   const std::uint8_t type = at.u8(0), code = at.u8(1);
   const bool error = v6 ? type >= 1 && type <= 4 : type == 3 || type == 11 || type == 12;
   if (!error) return;
   const auto about = quoted(at.after(8), v6);
   if (!about) return;
+  note(Layer::Kind::quoted, at.after(8));
   IcmpError out{when_, head.source, about->about_tcp, about->source, about->destination, type, code, std::nullopt};
   if (v6 && type == 2) out.mtu = static_cast<std::uint16_t>(std::min<std::uint32_t>(at.u32(4), 0xffff));
   if (!v6 && type == 3 && code == 4) out.mtu = at.u16(6);

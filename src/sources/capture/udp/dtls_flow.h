@@ -24,6 +24,7 @@ class DtlsFlow {
   /// Tells what is still going on.
   void over(StreamReader::Over why);
   void unreachable(const IcmpError& error);
+  bool busy() const { return recorder_ != nullptr; }
   std::size_t memory() const;
 
  private:

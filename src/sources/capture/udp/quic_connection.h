@@ -53,6 +53,7 @@ class QuicConnection {
   bool settled() const { return !recorder_ || established() || recorder_->is_closed(); }
   bool v2() const { return initial_.back().v2; }
   End client() const { return client_; }
+  bool busy() const { return recorder_ != nullptr; }
   std::size_t memory() const;
 
  private:

@@ -101,6 +101,10 @@ void QuicFlow::unreachable(const IcmpError& error) {
   for (const auto& each : connections_) each->unreachable(error);
 }
 
+bool QuicFlow::busy() const {
+  return connections_.empty() || std::any_of(connections_.begin(), connections_.end(), [](const auto& each) { return each->busy(); });
+}
+
 std::size_t QuicFlow::memory() const {
   std::size_t bytes = sizeof(QuicFlow);
   for (const auto& each : connections_) bytes += each->memory();

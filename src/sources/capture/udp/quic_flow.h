@@ -23,6 +23,7 @@ class QuicFlow {
   void unreachable(const IcmpError& error);
   /// No Initial of it could be opened: it is another protocol, or its beginning was not captured.
   bool unreadable() const { return connections_.empty(); }
+  bool busy() const;
   std::size_t memory() const;
 
  private:

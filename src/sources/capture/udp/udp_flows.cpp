@@ -21,6 +21,12 @@ bool begins(base::ByteView payload) {
   return (may_be_quic(payload[0]) && wire::begins_quic(payload)) || wire::google_quic(payload).has_value();
 }
 
+/// Nanoseconds within which datagrams of a flow do not move it in the list of ages: bulk data would do little else.
+constexpr std::int64_t list_precision = 1'000'000'000;
+
+/// … after which a flow that has to make room is as good as over: clients have asked again several times (RFC 9002 6.2, RFC 6347 4.2.4.1).
+constexpr std::int64_t long_silence = 30'000'000'000;
+
 std::size_t u16(base::ByteView bytes, std::size_t at) { return std::size_t{bytes[at]} << 8U | bytes[at + 1]; }
 
 }  // namespace
@@ -77,13 +83,17 @@ void UdpFlows::feed(const Moment& when, const Endpoint& source, const Endpoint& 
     made.opener_second = key.swapped;
   }
   Flow& flow = *found->second;
-  flow.last = when.at;
-  flows_.splice(flows_.end(), flows_, found->second);
+  if (when.at - flow.listed >= list_precision || flow.listed == 0) {
+    flow.listed = when.at;
+    flows_.splice(flows_.end(), flows_, found->second);
+  }
+  const bool was_busy = flow.memory == 0 || busy(flow);
   hand_over(flow, {when, source, destination, payload, key.swapped == flow.opener_second ? End::opener : End::answerer});
-  account(flow);
+  if (was_busy || busy(flow)) account(flow);
   while (flows_.size() > 1 && (memory_ > limits_.memory || flows_.size() > limits_.flows)) {
-    ++evicted_;
-    over(flows_.begin(), StreamReader::Over::evicted);
+    const bool long_silent = flows_.front().listed < when.at - long_silence;
+    evicted_ += long_silent ? 0U : 1U;
+    over(flows_.begin(), long_silent ? StreamReader::Over::idle : StreamReader::Over::evicted);
   }
 }
 
@@ -104,6 +114,8 @@ void UdpFlows::hand_over(Flow& flow, const Datagram& datagram) {
   flow.google = true;
   ++google_;
 }
+
+bool UdpFlows::busy(const Flow& flow) { return (flow.dtls && flow.dtls->busy()) || (flow.quic && flow.quic->busy()); }
 
 void UdpFlows::account(Flow& flow) {
   const std::size_t now = sizeof(Flow) + 64 + (flow.dtls ? flow.dtls->memory() : 0) + (flow.quic ? flow.quic->memory() : 0);
@@ -131,7 +143,7 @@ void UdpFlows::over(Flows::iterator flow, StreamReader::Over why) {
 }
 
 void UdpFlows::expire(std::int64_t now) {
-  while (!flows_.empty() && flows_.front().last < now - limits_.idle) over(flows_.begin(), StreamReader::Over::idle);
+  while (!flows_.empty() && flows_.front().listed < now - limits_.idle - list_precision) over(flows_.begin(), StreamReader::Over::idle);
 }
 
 void UdpFlows::finish() {

@@ -50,7 +50,7 @@ class UdpFlows {
   struct Flow {
     tcp::FlowKey key;
     bool opener_second = false;  ///< the opener is the second endpoint of the key
-    std::int64_t last = 0;
+    std::int64_t listed = 0;     ///< when it came to its place in the list
     std::size_t memory = 0;
     bool google = false;
     std::unique_ptr<udp::DtlsFlow> dtls;
@@ -71,6 +71,8 @@ class UdpFlows {
   };
 
   void hand_over(Flow& flow, const Datagram& datagram);
+  /// Something of it is still to be told.
+  static bool busy(const Flow& flow);
   void account(Flow& flow);
   void over(Flows::iterator flow, StreamReader::Over why);
   void expire(std::int64_t now);

@@ -88,7 +88,7 @@ TEST(UdpFlows, CountsGooglesOwnQuicOnce) {
 TEST(UdpFlows, ASilentFlowIsOverInTime) {
   Watch watch;
   watch.from_client(hello());
-  watch.now += 121 * built::second;
+  watch.now += 122 * built::second;
   watch.send(watch.server, built::endpoint("203.0.113.9", 53), Bytes(30, 1));
   ASSERT_EQ(watch.seen.size(), 1U);
   EXPECT_EQ(watch.seen[0].conversation.ending, observe::Ending::timeout);
@@ -99,7 +99,8 @@ TEST(UdpFlows, ASilentFlowIsOverInTime) {
 
 TEST(UdpFlows, TooManyFlowsLetTheOldestGo) {
   Watch watch(false, {.memory = 100'000, .flows = 1000});
-  for (std::uint16_t port = 1024; port < 3024; ++port) watch.send({watch.client.address, port}, watch.server, hello());
+  for (std::uint16_t port = 1024; port < 3024; ++port, watch.now -= 9'000'000)
+    watch.send({watch.client.address, port}, watch.server, hello());
   EXPECT_LE(watch.flows.memory(), 100'000U);
   EXPECT_GT(watch.flows.evicted(), 0U);
   EXPECT_EQ(watch.seen.size(), watch.flows.evicted());

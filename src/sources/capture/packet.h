@@ -33,16 +33,16 @@ struct Address {
   std::array<std::uint8_t, 16> bytes{};
   bool v6 = false;
 
-  auto operator<=>(const Address&) const = default;
-  std::string text() const;  ///< "192.0.2.7", "2001:db8::1"
+  auto operator<=>(const Address&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 takes the 0 of it for a pointer
+  std::string text() const;                          ///< "192.0.2.7", "2001:db8::1"
 };
 
 struct Endpoint {
   Address address;
   std::uint16_t port = 0;
 
-  auto operator<=>(const Endpoint&) const = default;
-  std::string text() const;  ///< "192.0.2.7:443", "[2001:db8::1]:443"
+  auto operator<=>(const Endpoint&) const = default;  // NOLINT(modernize-use-nullptr)
+  std::string text() const;                           ///< "192.0.2.7:443", "[2001:db8::1]:443"
 };
 
 }  // namespace whytls::sources::capture

@@ -118,7 +118,7 @@ class Pcapng : public Format {
         const std::uint64_t first = u32(options, big_), second = u32(options.subspan(4), big_);
         out.offset = static_cast<std::int64_t>(big_ ? first << 32U | second : second << 32U | first);
       }
-      options = options.subspan(std::min<std::size_t>(options.size(), (size + 3U) / 4U * 4U));
+      options = options.subspan(std::min<std::size_t>(options.size(), (size + std::size_t{3}) / 4 * 4));
     }
     interfaces_.push_back(out);
     return true;

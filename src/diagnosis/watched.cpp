@@ -8,7 +8,7 @@
 namespace whytls::diagnosis {
 namespace {
 
-constexpr std::size_t most_doubts = 6;
+constexpr std::size_t most_doubts = 20;
 
 Verdict verdict_of(const Candidate& candidate, Stage stage) {
   Verdict out{candidate.cause, {}, candidate.side, stage};

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "observe/machine.h"
 #include "registry/registry.h"
+#include "wire/glance.h"
 #include "x509/certificate.h"
 
 namespace whytls::observe {
@@ -327,12 +328,38 @@ evidence::Evidence facts_of(const Conversation& conversation) {
   return e;
 }
 
+namespace {
+
+/// Certificate of the server, where it can be read: the whole message's body, and whether it has the form of TLS 1.3.
+std::optional<std::pair<base::ByteView, bool>> server_certificate(const Conversation& conversation) {
+  bool tls13 = false;
+  for (const Event& event : conversation.events) {
+    if (event.kind != Event::Kind::handshake || event.opaque || event.from != From::server || event.raw.size() < 4) continue;
+    const base::ByteView body = base::ByteView(event.raw).subspan(4);
+    if (event.type == server_hello) {
+      const auto seen = wire::glance_server_hello(body);
+      tls13 = seen && is_tls13(seen->version);
+    }
+    if (event.type == certificate) return std::pair{body, tls13};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::vector<base::Bytes> server_chain(const Conversation& conversation) {
-  const Reading r = read(conversation);
   std::vector<base::Bytes> out;
-  if (r.certificate)
-    for (const wire::CertificateEntry& entry : r.certificate->entries) out.push_back(entry.der);
+  if (const auto found = server_certificate(conversation))
+    for (wire::CertificateEntry& entry : wire::parse_certificate(found->first, found->second).entries) out.push_back(std::move(entry.der));
   return out;
+}
+
+base::ByteView server_leaf(const Conversation& conversation) {
+  const auto found = server_certificate(conversation);
+  if (!found) return {};
+  base::Reader reader(found->first), context, list, leaf;
+  if (found->second && !reader.prefixed8(context, "certificate_request_context")) return {};
+  return reader.prefixed24(list, "certificate_list") && list.prefixed24(leaf, "certificate") ? leaf.rest() : base::ByteView{};
 }
 
 }  // namespace whytls::observe

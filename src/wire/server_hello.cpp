@@ -4,15 +4,12 @@
 
 #include "wire/extension_types.h"
 #include "wire/fields.h"
+#include "wire/glance.h"
 #include "wire/handshake.h"
 
 namespace whytls::wire {
 namespace {
 
-/// SHA-256 of "HelloRetryRequest": RFC 8446 4.1.3.
-constexpr std::array<std::uint8_t, 32> retry_random{0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
-                                                    0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
-                                                    0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
 /// "DOWNGRD", then 1 for TLS 1.2 and 0 for less: RFC 8446 4.1.3.
 constexpr std::array<std::uint8_t, 7> sentinel{0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44};
 
@@ -61,7 +58,7 @@ base::Bytes build(const ServerHello& hello) {
   return out.take();
 }
 
-bool ServerHello::hello_retry_request() const { return std::equal(random.begin(), random.end(), retry_random.begin(), retry_random.end()); }
+bool ServerHello::hello_retry_request() const { return std::equal(random.begin(), random.end(), hello_retry_random.begin(), hello_retry_random.end()); }
 
 DowngradeSentinel ServerHello::downgrade() const {
   if (random.size() != 32 || !std::equal(sentinel.begin(), sentinel.end(), random.begin() + 24)) return DowngradeSentinel::none;

@@ -12,6 +12,7 @@
 #include "observe/conversation.h"
 #include "registry/registry.h"
 #include "report/words.h"
+#include "wire/glance.h"
 #include "x509/host.h"
 
 namespace whytls::cli {
@@ -25,7 +26,7 @@ using sources::capture::Standing;
 using Event = observe::Event;
 
 constexpr std::size_t most_kept_bytes = std::size_t{48} * 1024 * 1024;
-constexpr std::size_t most_groups = 400, most_shown = 1000, most_silent = 64, most_findings = 200, most_flows = 8, most_clients = 5;
+constexpr std::size_t most_groups = 400, most_silent = 64, most_findings = 200, most_flows = 8, most_clients = 5;
 constexpr std::size_t most_clients_counted = 10000, most_proof = 100000;
 
 /// Where TLS begins at once by custom (IANA's names with TLS in them, and what is usual beside them).
@@ -50,6 +51,20 @@ std::string ended_words(const report::Report& report) {
   const evidence::Fact* failure = report.evidence.find(Kind::failure);
   if (failure && !failure->text.empty()) return failure->text;
   return diagnosis::failure_words(report.evidence);
+}
+
+/// Looks up by a view what is kept as a string.
+struct Exact {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+/// The server name that was asked for, in place.
+std::string_view name_in(const Handshake& h) {
+  for (const Event& e : h.conversation.events)
+    if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
+      return base::text(wire::glance_client_hello(base::ByteView(e.raw).subspan(4)).server_name);
+  return {};
 }
 
 std::string address_of(const std::string& endpoint) { return endpoint.substr(0, endpoint.rfind(':')); }
@@ -82,6 +97,7 @@ void Tally::note(Handshake&& h, const std::string& file) {
 void Tally::note_unconnected(Handshake&& h, const std::string& file, const Assessment& assessment) {
   const std::string rule = assessment.failure == "refused"   ? "network.connection-refused"
                            : assessment.failure == "timeout" ? "network.connection-timeout"
+                           : assessment.failure == "reset"   ? "network.reset-in-handshake"
                                                              : "network.unreachable";
   if (tls_port(h.server.port)) add_finding(h, "", {rule, report::Severity::note, "the connection does not come about: " + assessment.text});
   if (silent_.size() < most_silent) silent_.push_back({std::move(h), file, 0});
@@ -132,13 +148,36 @@ void Tally::judge(Kept&& kept) {
   }
   if (!bad && !options_.all && !options_.stream && !(options_.flow && wanted(h))) return;
   report::Report report = report_of(h, facts, watched, kept.file);
-  if (bad) add_to_group(report, h);
+  if (bad) {
+    add_to_group(report, h);
+    if (report.diagnosis.verdict) ++causes_[std::string(report.diagnosis.verdict->cause->id)];
+    if (options_.on_failure) options_.on_failure(report, h);
+  }
   if (wanted(h)) show(std::move(report));
+}
+
+void Tally::settle(std::int64_t before) {
+  while (!kept_.empty() && kept_.front().handshake.last.at < before) judge_oldest();
+}
+
+std::vector<report::WatchGroup> Tally::largest(std::size_t most) const {
+  std::vector<const report::CaptureGroup*> sorted;
+  for (const auto& [key, group] : groups_) sorted.push_back(&group.group);
+  const std::size_t count = std::min(most, sorted.size());
+  std::partial_sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count), sorted.end(),
+                    [](const auto* a, const auto* b) { return a->count > b->count; });
+  std::vector<report::WatchGroup> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    const report::CaptureGroup& g = *sorted[i];
+    const std::string client = !g.client_guess.empty() ? g.client_guess : g.clients.empty() ? std::string() : g.clients.front();
+    out.push_back({g.cause, client, g.server, g.name, g.count, g.last});
+  }
+  return out;
 }
 
 void Tally::show(report::Report&& report) {
   if (options_.stream) return options_.stream(std::move(report));
-  if (summary_.shown.size() < most_shown)
+  if (summary_.shown.size() < options_.most_shown)
     summary_.shown.push_back(std::move(report));
   else
     ++summary_.shown_left_out;
@@ -183,25 +222,27 @@ void Tally::add_to_group(const report::Report& report, const Handshake& h) {
 }
 
 void Tally::look_at_healthy(const Handshake& h) {
-  const std::vector<base::Bytes> chain = observe::server_chain(h.conversation);
-  if (chain.empty()) return;
-  struct Seen {
+  const base::ByteView served = observe::server_leaf(h.conversation);
+  if (served.empty()) return;
+  struct Known {
     x509::Certificate leaf;
+    std::map<std::string, bool, std::less<>> covers;  ///< names that were asked for
   };
-  static std::unordered_map<std::string, Seen> known;  // each certificate is parsed once
-  constexpr std::size_t most_known = 20000;
-  const std::string der(chain.front().begin(), chain.front().end());
-  auto found = known.find(der);
+  static std::unordered_map<std::string, Known, Exact, std::equal_to<>> known;  // each certificate is parsed once
+  constexpr std::size_t most_known = 10000, most_names = 100;
+  auto found = known.find(base::text(served));
   if (found == known.end()) {
     if (known.size() >= most_known) return;
-    found = known.emplace(der, Seen{x509::examine(chain.front())}).first;
+    found = known.emplace(base::text(served), Known{x509::examine({served.begin(), served.end()}), {}}).first;
   }
   const x509::Certificate& leaf = found->second.leaf;
   const base::Time at = h.first.time();
-  std::string name;
-  for (const Event& e : h.conversation.events)
-    if (e.kind == Event::Kind::handshake && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
-      name = wire::parse_client_hello(base::ByteView(e.raw).subspan(4)).server_name().value_or("");
+  const std::string_view name = name_in(h);
+  auto& covers = found->second.covers;
+  auto answer = covers.find(name);
+  if (answer == covers.end() && covers.size() < most_names)
+    answer = covers.emplace(name, name.empty() || leaf.dns_names.empty() || x509::match_host(leaf, std::string(name)).covered).first;
+  const bool covered = answer == covers.end() || answer->second;
   if (leaf.not_after != base::Time{} && at > leaf.not_after)
     add_finding(h, name,
                 {"certificate.expired", report::Severity::warning,
@@ -210,14 +251,14 @@ void Tally::look_at_healthy(const Handshake& h) {
     add_finding(h, name,
                 {"certificate.not-yet-valid", report::Severity::warning,
                  "the server's certificate is not valid before " + base::date(leaf.not_before) + ", and the client goes on"});
-  else if (!name.empty() && !leaf.dns_names.empty() && !x509::match_host(leaf, name).covered)
+  else if (!covered)
     add_finding(h, name,
                 {"certificate.hostname-mismatch", report::Severity::note,
                  "the server's certificate does not cover the name that was asked for, and the client goes on"});
 }
 
-void Tally::add_finding(const Handshake& h, const std::string& name, report::Finding finding) {
-  const std::string key = base::join({finding.rule, h.server.text(), name}, "\n");
+void Tally::add_finding(const Handshake& h, std::string_view name, report::Finding finding) {
+  const std::string key = base::join({finding.rule, h.server.text(), std::string(name)}, "\n");
   auto found = findings_.find(key);
   if (found == findings_.end()) {
     if (findings_.size() >= most_findings) {

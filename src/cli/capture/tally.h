@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "report/capture_summary.h"
+#include "report/watch_screen.h"
 #include "sources/capture/facts.h"
 #include "sources/capture/ledger.h"
 
@@ -20,9 +21,12 @@ namespace whytls::cli {
 
 struct TallyOptions {
   bool all = false;                         ///< every handshake is shown, not those alone that failed
+  std::size_t most_shown = 1000;            ///< handshakes that are kept to be shown one by one
   std::optional<std::uint64_t> flow;        ///< show this connection alone, whatever came of it
   const x509::TrustStore* store = nullptr;  ///< must outlive the tally
   bool store_given = false;
+  /// Called for each handshake that failed, with its report, when it is judged.
+  std::function<void(const report::Report&, const sources::capture::Handshake&)> on_failure;
   std::function<void(report::Report&&)> stream;  ///< every handshake goes there as soon as it is judged, instead of being kept
 };
 
@@ -32,6 +36,13 @@ class Tally {
 
   /// `file`: the capture that it stands in.
   void note(sources::capture::Handshake&& handshake, const std::string& file);
+  /// Judges what ended before that time (nanoseconds since 1970): for whoever cannot wait for the end.
+  void settle(std::int64_t before);
+  /// The largest groups so far.
+  std::vector<report::WatchGroup> largest(std::size_t most) const;
+  /// Failures by cause; undetermined ones are not among them.
+  const std::map<std::string, std::uint64_t>& causes() const { return causes_; }
+  std::uint64_t connections() const { return summary_.connections; }
   /// Judges all that is still kept. Files, packets and damage are the caller's to fill.
   report::CaptureSummary finish();
 
@@ -57,7 +68,7 @@ class Tally {
   void add_to_group(const report::Report& report, const sources::capture::Handshake& handshake);
   void show(report::Report&& report);
   void look_at_healthy(const sources::capture::Handshake& handshake);
-  void add_finding(const sources::capture::Handshake& handshake, const std::string& name, report::Finding finding);
+  void add_finding(const sources::capture::Handshake& handshake, std::string_view name, report::Finding finding);
   bool wanted(const sources::capture::Handshake& handshake) const { return !options_.flow || handshake.number == *options_.flow; }
 
   TallyOptions options_;
@@ -67,6 +78,7 @@ class Tally {
   std::deque<Kept> silent_;  ///< connections that did not come about, to ports that are not known for TLS
   std::size_t kept_size_ = 0;
   std::map<std::string, Group> groups_;
+  std::map<std::string, std::uint64_t> causes_;
   std::map<std::string, report::CaptureFinding> findings_;
   std::map<std::string, std::set<std::uint64_t>> proof_;
 };

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/capture/tally.h"
 #include "cli/command.h"
+#include "cli/line_writer.h"
 #include "cli/output.h"
 #include "report/capture_summary.h"
 #include "sources/capture/capture.h"
@@ -78,11 +79,15 @@ Exit status_of(const report::CaptureSummary& summary) {
 std::string rendered(const report::CaptureSummary& summary, const Output& output) {
   if (output.format == "json") return report::to_text(report::capture_document(summary), 2) + "\n";
   if (output.format == "html") return report::capture_html(summary);
-  if (output.format == "junit") return report::capture_junit(summary);
+  if (output.format == "junit") return report::capture_junit(summary, style_for(output));
   return report::capture_text(summary, style_for(output));
 }
 
 Exit run(Options& options) {
+  if (options.output.format == "prometheus") {
+    complain("pcap has no format 'prometheus': there are text, json, jsonl, html and junit");
+    return Exit::usage;
+  }
   if (options.words.empty()) {
     complain("the capture is missing: expected a file of pcap or pcapng, or - for standard input");
     return Exit::usage;
@@ -109,9 +114,16 @@ Exit run(Options& options) {
              (store.report().problems.empty() ? "it holds no certificate" : store.report().problems.front().text));
     return Exit::usage;
   }
-  std::string lines;
-  if (options.output.format == "jsonl")
-    how.stream = [&](report::Report&& report) { lines += report::to_text(report::document(report), -1) + "\n"; };
+  std::optional<LineWriter> lines;
+  if (options.output.format == "jsonl") {
+    auto opened = LineWriter::open(options.output);
+    if (!opened) {
+      complain(opened.error().text());
+      return Exit::usage;
+    }
+    lines = std::move(*opened);
+    how.stream = [&](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
+  }
   Reading reading{Tally(std::move(how)), {}, {}, {}, {}, {}, {}, 0, 0, options.words.size() > 1};
   if (const std::string keylog = own("keylog"); !keylog.empty()) {
     if (const auto loaded = reading.keys.load(keylog); !loaded) {
@@ -140,7 +152,7 @@ Exit run(Options& options) {
   summary.first = reading.first;
   summary.last = reading.last;
   summary.interrupted = interruption()->load();
-  const auto written = write_result(options.output, options.output.format == "jsonl" ? lines : rendered(summary, options.output));
+  const auto written = lines ? lines->finish() : write_result(options.output, rendered(summary, options.output));
   if (!written) {
     complain(written.error().text());
     return Exit::broken;

@@ -15,19 +15,26 @@ using evidence::Kind;
 using observe::Event;
 using observe::From;
 
-enum class Said : std::uint8_t { nothing, trust, time, any, another };
-
 /// What the client's alert speaks of (RFC 8446 6.2). Many clients say bad_certificate or certificate_unknown of everything.
+enum class Said : std::uint8_t { nothing, trust, time, signature, form, any, vague, another };
+
 Said said_by_client(const Handshake& h) {
+  struct Word {
+    const char* alert;
+    Said about;
+  };
+  // OpenSSL says decrypt_error of a certificate's signature too, and decode_error or internal_error of a certificate that it cannot read.
+  static constexpr std::array words{Word{"unknown_ca", Said::trust},        Word{"certificate_expired", Said::time},
+                                    Word{"decrypt_error", Said::signature}, Word{"decode_error", Said::form},
+                                    Word{"illegal_parameter", Said::form},  Word{"internal_error", Said::form},
+                                    Word{"bad_certificate", Said::any},     Word{"certificate_unknown", Said::any},
+                                    Word{"access_denied", Said::vague},       Word{"unsupported_certificate", Said::any},
+                                    Word{"handshake_failure", Said::vague},   Word{"certificate_revoked", Said::any}, Word{"bad_certificate_status_response", Said::any}};
   for (const Event& e : h.conversation.events) {
-    if (e.kind != Event::Kind::alert || e.opaque || e.from != From::client || e.alert.level != 2) continue;
+    if (e.kind != Event::Kind::alert || e.opaque || e.from != From::client || e.alert.description == 0) continue;
     const std::string name = registry::alert_name(e.alert.description);
-    if (name == "unknown_ca") return Said::trust;
-    if (name == "certificate_expired") return Said::time;
-    for (const char* any :
-         {"bad_certificate", "certificate_unknown", "unsupported_certificate", "certificate_revoked", "access_denied", "handshake_failure"})
-      if (name == any) return Said::any;
-    return Said::another;
+    const auto* found = std::find_if(words.begin(), words.end(), [&](const Word& word) { return name == word.alert; });
+    return found == words.end() ? Said::another : found->about;
   }
   return Said::nothing;
 }
@@ -40,6 +47,10 @@ bool among(const std::array<Kind, N>& kinds, Kind kind) {
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
+bool is_staple(Kind kind) {
+  return kind == Kind::staple || kind == Kind::link_revoked || kind == Kind::revocation_answer || kind == Kind::revocation_why_unknown;
+}
+
 bool is_fault(Kind kind) {
   constexpr std::array others{Kind::link_malformed,     Kind::name_mismatch, Kind::link_bad_signature,         Kind::issuer_not_ca,
                               Kind::name_constraint,    Kind::wrong_purpose, Kind::unknown_critical_extension, Kind::link_weak_key,
@@ -49,27 +60,37 @@ bool is_fault(Kind kind) {
 
 /// Faults that the client's behaviour does not rule out. This machine's trust store is not the client's unless it was given: what only
 /// it says counts where the client speaks of trust, or of certificates in general while nothing else is wrong.
-bool believable(Kind fault, Said said, bool other_faults, bool store_given) {
+bool believable(Kind fault, Said said, bool other_faults, const Assessment& a, bool store_given) {
   const bool trust = among(trust_kinds, fault);
   switch (said) {
     case Said::trust:
       return !among(time_kinds, fault) && fault != Kind::name_mismatch;
     case Said::time:
       return among(time_kinds, fault);
+    case Said::signature:
+      return fault == Kind::link_bad_signature;
+    case Said::form:
+      return fault == Kind::link_malformed || fault == Kind::link_bad_signature;
     case Said::any:
       return !trust || store_given || !other_faults;
-    default:  // it left without a word: a gap or a root that this machine lacks would be a guess
-      return !trust || store_given || (fault == Kind::leaf_self_signed && !other_faults);
+    case Said::vague:  // it may as well be about the key exchange
+      return !trust || store_given;
+    default:  // it left without a word: a gap or a root that this machine lacks would be a guess, and so is any distrust of who completed it
+      return !trust || store_given || (fault == Kind::leaf_self_signed && !other_faults && !a.sent_nothing);
   }
 }
 
-Evidence believable_of(const Evidence& judged, Said said, bool store_given) {
+Evidence believable_of(const Evidence& judged, Said said, const Assessment& a, bool store_given) {
   const auto& all = judged.facts();
   const bool other_faults =
       std::any_of(all.begin(), all.end(), [](const evidence::Fact& f) { return is_fault(f.kind) && !among(trust_kinds, f.kind); });
+  // A missing or unusable staple, and what it says, is the reason only where nothing else is wrong: most clients do not look at it.
+  const bool distrusted = std::any_of(all.begin(), all.end(), [](const evidence::Fact& f) { return among(trust_kinds, f.kind); });
+  const bool about_staple = said == Said::any;
   Evidence out;
   for (const evidence::Fact& fact : all) {
-    if (fact.kind == Kind::staple || (is_fault(fact.kind) && !believable(fact.kind, said, other_faults, store_given))) continue;
+    if (is_staple(fact.kind) && (other_faults || distrusted || !about_staple)) continue;
+    if (is_fault(fact.kind) && !believable(fact.kind, said, other_faults, a, store_given)) continue;
     evidence::Fact kept = fact;
     if (is_fault(fact.kind)) kept.certainty = evidence::Certainty::inferred;
     out.add(std::move(kept));
@@ -88,24 +109,27 @@ Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions&
   if (served.empty()) return {};
   const Said said = said_by_client(h);
   // The client is the one who judges: where the server ended it, or the client accepted and went on, the chain was not the reason.
-  const bool client_refused = said == Said::trust || said == Said::time || said == Said::any ||
-                              (said == Said::nothing && (a.ended_by_client || a.sent_nothing || a.encrypted_alert_by_client));
+  const bool left = a.ended_by_client || a.sent_nothing || a.encrypted_alert_by_client;
+  const bool client_refused = said == Said::nothing ? left : said != Said::another;
   x509::JudgeOptions how;
   for (const Event& e : h.conversation.events)
     if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
       how.host = wire::parse_client_hello(base::ByteView(e.raw).subspan(4)).server_name().value_or("");
   how.at = h.first.time();
   how.store = options.store;
+  for (const Event& e : h.conversation.events)
+    if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::certificate_status && e.raw.size() > 4)
+      if (auto response = wire::parse_certificate_status(base::ByteView(e.raw).subspan(4))) how.staples = {std::move(*response)};
   const x509::Judgement judgement = x509::judge(served, how);
   chain = judgement.served;
   Evidence judged = observe::facts_of(judgement, how);
   if (!client_refused) {
     Evidence plain;
     for (const evidence::Fact& fact : judged.facts())
-      if (!is_fault(fact.kind) && fact.kind != Kind::chain_trusted) plain.add(fact);
+      if (!is_fault(fact.kind) && !is_staple(fact.kind) && fact.kind != Kind::chain_trusted) plain.add(fact);
     return plain;
   }
-  Evidence out = believable_of(judged, said, options.store_given);
+  Evidence out = believable_of(judged, said, a, options.store_given);
   if (options.store) out.add(observe::store_facts(options.store->report(), options.store_given));
   const bool silent = said == Said::nothing;
   if (silent && has_fault(out) && !a.encrypted_alert_by_client) {
@@ -113,7 +137,7 @@ Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions&
     out.add(Kind::abandoned, false);
     out.add(Kind::failed_stage, std::string("certificate"));
     out.add(Kind::failure, std::string("client"), a.sent_nothing ? "the client completes the handshake, sends nothing and leaves" : a.text);
-  } else if (!silent) {
+  } else if (!silent && (has_fault(out) || said == Said::trust || said == Said::time || said == Said::any)) {
     out.add(Kind::failed_stage, std::string("certificate"));
   }
   return out;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "sources/capture/proof.h"
 #include "sources/capture/tls/ending.h"
 
 namespace whytls::sources::capture {
@@ -121,6 +122,16 @@ void add_ending(Evidence& e, const Handshake& h, const Assessment& a) {
   }
 }
 
+/// What the client met behind the certificate: it refuses a signature or a prime, and says so only once the server is done.
+void add_key_exchange(Evidence& e) {
+  constexpr std::int64_t floor = 2048;  // bits, RFC 9325 4.2
+  const bool by_client = e.text(Kind::failure) == "alert" && e.text(Kind::alert_from) == "client";
+  if (!by_client || e.text(Kind::failed_stage) == "client-hello" || e.text(Kind::failed_stage) == "server-hello") return;
+  const auto bits = e.number(Kind::dh_bits);
+  const bool weak = bits && *bits > 0 && *bits < floor && e.text(Kind::failed_stage) != "certificate";
+  if (weak || evidence::known_no(e.is(Kind::signature_verifies))) e.add(Kind::failed_stage, std::string("key-exchange"));
+}
+
 /// What was seen too little of has no end that could be told.
 Evidence without_end(const Evidence& all) {
   Evidence out;
@@ -136,13 +147,18 @@ Evidence without_end(const Evidence& all) {
 Facts facts_of(const Handshake& h, const FactOptions& options) {
   Facts out;
   out.assessment = assess(h);
-  out.evidence =
-      out.assessment.standing == Standing::unseen ? without_end(observe::facts_of(h.conversation)) : observe::facts_of(h.conversation);
+  const bool unseen = out.assessment.standing == Standing::unseen;
+  const Evidence said = observe::facts_of(h.conversation.established ? h.conversation : judged_conversation(h));
+  out.evidence = unseen ? without_end(said) : said;
   add_question(out.evidence, h);
   add_sight(out.evidence, h.sight);
   add_tcp(out.evidence, h);
   add_ending(out.evidence, h, out.assessment);
   out.evidence.add(chain_facts(h, out.assessment, options, out.chain));
+  if (out.assessment.standing != Standing::failed) return out;
+  out.evidence.add(server_signature_facts(h));
+  out.evidence.add(client_certificate_facts(h));
+  add_key_exchange(out.evidence);
   return out;
 }
 

@@ -23,14 +23,16 @@ class Ledger {
 
   static constexpr std::size_t most_servers = 20000, most_hellos = 6, most_attempts = 8, most_failures = 64;
 
- private:
+  /// A hello that the server accepted, and what it chose for it.
   struct Accepted {
-    std::uint64_t shape = 0;  ///< of the hello, without what differs from one connection to the next
+    std::uint64_t shape = 0;  ///< of the hello and its name, without what differs from one connection to the next
     wire::ClientHello hello;
-    std::uint16_t version = 0, suite = 0, group = 0;
+    std::uint16_t version = 0, suite = 0, group = 0, scheme = 0;  ///< 0: not visible
     Address client;
     std::uint64_t flow = 0;
   };
+
+ private:
   struct Attempt {
     Address client;
     std::int64_t at = 0;
@@ -47,8 +49,5 @@ class Ledger {
 
   std::map<Key, Server> servers_;
 };
-
-/// What stays the same when a client connects again: its versions, suites, groups, schemes, extensions' order, not randoms, keys or names.
-std::uint64_t shape_of(const wire::ClientHello& hello);
 
 }  // namespace whytls::sources::capture

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "registry/registry.h"
+#include "wire/glance.h"
 
 namespace whytls::sources::capture {
 namespace {
@@ -30,6 +31,13 @@ const Event* find(const Handshake& h, From from, HandshakeType type) {
   return found == events.end() ? nullptr : &*found;
 }
 
+/// A client may send an alert because the connection was closed on it: OpenSSL decode_error, JSSE handshake_failure. It explains nothing.
+bool answers_the_end(const Handshake& h, const Event& e) {
+  const std::uint64_t ended = h.tcp.ends[1].fin.packet;
+  return e.kind == Event::Kind::alert && e.from == From::client && h.carrier == Carrier::tls && !h.conversation.established && ended != 0 &&
+         e.packet > ended;
+}
+
 struct Hellos {
   bool client = false, server = false, retry = false, tls13 = false;
   std::uint16_t suite = 0;
@@ -40,18 +48,19 @@ Hellos hellos_of(const Handshake& h) {
   out.client = find(h, From::client, HandshakeType::client_hello) != nullptr;
   for (const Event& e : h.conversation.events) {
     if (!is_message(e, From::server, HandshakeType::server_hello) || e.raw.size() < 4) continue;
-    const wire::ServerHello hello = wire::parse_server_hello(base::ByteView(e.raw).subspan(4));
-    out.suite = hello.cipher_suite;
-    out.tls13 = hello.version() >= registry::version::tls13 && (hello.version() < 0xfe00 || hello.version() == registry::version::dtls13);
-    (hello.hello_retry_request() ? out.retry : out.server) = true;
+    const auto hello = wire::glance_server_hello(base::ByteView(e.raw).subspan(4));
+    if (!hello) continue;
+    out.suite = hello->suite;
+    out.tls13 = hello->version >= registry::version::tls13 && (hello->version < 0xfe00 || hello->version == registry::version::dtls13);
+    (hello->hello_retry_request ? out.retry : out.server) = true;
   }
   return out;
 }
 
 bool fatal_in_clear(const Handshake& h) {
-  return std::any_of(h.conversation.events.begin(), h.conversation.events.end(), [](const Event& e) {
+  return std::any_of(h.conversation.events.begin(), h.conversation.events.end(), [&](const Event& e) {
     constexpr std::uint8_t close_notify = 0, user_canceled = 90;
-    return e.kind == Event::Kind::alert && !e.opaque && e.alert.description != close_notify && e.alert.description != user_canceled &&
+    return !answers_the_end(h, e) && e.kind == Event::Kind::alert && !e.opaque && e.alert.description != close_notify && e.alert.description != user_canceled &&
            (e.alert.level == 2 || e.encrypted);
   });
 }
@@ -82,6 +91,10 @@ Assessment assess_connection(const Handshake& h) {
     failed("unreachable", fmt::format("ICMP type {} code {} answers the SYN", *h.tcp.icmp >> 8U, *h.tcp.icmp & 0xffU));
   } else if (server.packets == 0 && (h.tcp.ends[0].packets >= 3 || ended_after(h) + h.silence >= long_silence)) {
     failed("timeout", fmt::format("{} SYNs in {} and no answer", h.tcp.ends[0].packets, seconds(ended_after(h) + h.silence)));
+  } else if (server.reset.packet != 0 && h.tcp.ends[0].bytes == 0 && h.tcp.ends[0].fin.packet == 0) {
+    failed("reset", "the connection comes about, and the server resets it before the client has said anything");
+    out.stage = "client-hello";
+    out.ended_by_server = true;
   } else if (server.packets != 0) {
     out.standing = Standing::abandoned;
     out.text = "a connection without a word";
@@ -118,6 +131,32 @@ Assessment assess_unanswered(const Handshake& h) {
     out.standing = Standing::abandoned;
     out.ended_by_client = true;
     out.text = fmt::format("the client lets go {} after the start, before any answer", seconds(waited));
+  }
+  return out;
+}
+
+/// The same over datagrams, which nobody acknowledges: only who asks again and again shows that nothing comes (RFC 9147 5.8, RFC 9002 6.2).
+Assessment assess_datagrams(const Handshake& h) {
+  constexpr std::uint32_t enough = 3;
+  Assessment out;
+  const std::uint32_t asked = h.tcp.ends[0].retransmissions + 1;
+  const auto failed = [&](const char* failure, const char* stage, std::string text) {
+    out.standing = Standing::failed;
+    out.failure = failure;
+    out.stage = stage;
+    out.text = std::move(text);
+  };
+  if (h.conversation.ending == Ending::unreachable) {
+    failed("unreachable", "tcp", "an ICMP message answers the ClientHello: it does not arrive");
+  } else if (h.conversation.ending == Ending::closed && h.conversation.ended_by == From::server) {
+    failed("closed", "client-hello", "the server closes the connection in answer to the ClientHello");
+    out.ended_by_server = true;
+  } else if (h.conversation.ending == Ending::closed) {
+    out.standing = Standing::abandoned;
+    out.ended_by_client = true;
+    out.text = "the client closes the connection before any answer";
+  } else if (asked >= enough && h.tcp.ends[1].packets == 0 && ended_after(h) + h.silence >= long_silence) {
+    failed("timeout", "client-hello", fmt::format("the ClientHello goes out {} times and is never answered", asked));
   }
   return out;
 }
@@ -183,8 +222,8 @@ bool client_sent_data(const Handshake& h) {
   bool finished = false;
   for (const Event& e : h.conversation.events) {
     if (e.kind != Event::Kind::application_data || e.from != From::client) continue;
-    if (finished && e.wire_bytes != sizes.alert) return true;
-    finished |= e.wire_bytes == sizes.finished || !e.opaque;
+    if (finished && !has_size(e.wire_bytes, sizes.alert)) return true;
+    finished |= has_size(e.wire_bytes, sizes.finished) || !e.opaque;
   }
   return !finished && records > 3;
 }
@@ -224,12 +263,19 @@ Assessment assess(const Handshake& h) {
   }
   const bool answered = hellos.server || hellos.retry;
   if (answered) return assess_middle(h, std::move(out));
+  if (h.carrier != Carrier::tls) return h.sight.begins_midway ? out : assess_datagrams(h);
   if (h.sight.begins_midway || h.sight.client_missing || h.sight.server_missing || h.sight.server_lost > 0) {
     // A server of which nothing at all is seen may stand on another path; a client that repeats itself shows that it heard nothing.
     const bool alone = h.sight.server_missing && !h.sight.begins_midway && h.tcp.ends[0].retransmissions >= 2;
     return alone ? assess_unanswered(h) : out;
   }
-  return h.carrier == Carrier::tls ? assess_unanswered(h) : out;
+  return assess_unanswered(h);
+}
+
+observe::Conversation judged_conversation(const Handshake& h) {
+  observe::Conversation out = h.conversation;
+  std::erase_if(out.events, [&](const Event& e) { return answers_the_end(h, e); });
+  return out;
 }
 
 }  // namespace whytls::sources::capture

@@ -25,6 +25,9 @@ struct Assessment {
 
 Assessment assess(const Handshake& handshake);
 
+/// The conversation without a client's alert that only answers the end of the connection.
+observe::Conversation judged_conversation(const Handshake& handshake);
+
 /// Whether the client sent application data after the handshake, as far as it can be seen.
 bool client_sent_data(const Handshake& handshake);
 

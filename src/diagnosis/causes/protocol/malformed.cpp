@@ -17,10 +17,19 @@ std::optional<Finding> seen_violation(const Evidence& e) {
   return f;
 }
 
+/// A client that refuses a signature or the form of something may speak of the certificate, where nobody else sees it.
+bool maybe_of_the_certificate(const Evidence& e) {
+  const std::string alert = e.text(Kind::alert);
+  if (alert == "decrypt_error") return true;
+  const bool hidden = e.text(Kind::selected_version) == "tls1.3" && !e.find(Kind::chain_length);
+  return known_yes(e.is(Kind::watched)) && hidden && (alert == "decode_error" || alert == "illegal_parameter" || alert == "unexpected_message");
+}
+
 /// One side says of a message that it breaks the protocol. At the first flight every change of the offer must have been in vain.
 std::optional<Finding> alleged_violation(const Evidence& e) {
   if (e.text(Kind::failure) != "alert" || !protocol::alert_about_form(e.text(Kind::alert))) return std::nullopt;
   const bool by_client = e.text(Kind::alert_from) == "client";
+  if (by_client && maybe_of_the_certificate(e)) return std::nullopt;
   if (!by_client && (!repeated(e) || !known_no(e.is(Kind::any_offer_works)))) return std::nullopt;
   Finding f{.confidence = repeated(e) && e.all(Kind::untried).empty() ? Confidence::certain : Confidence::likely};
   f.rests_on = {{Kind::alert, ""}, {Kind::failures_seen, ""}};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "registry/registry.h"
+#include "wire/glance.h"
 
 namespace whytls::sources::capture {
 namespace {
@@ -18,14 +19,14 @@ bool is_server_hello(const Event& event) {
   constexpr std::size_t random_at = 6, random_size = 32;
   if (event.kind != Event::Kind::handshake || event.opaque || event.type != HandshakeType::server_hello) return false;
   if (event.raw.size() < random_at + random_size) return false;
-  return !wire::parse_server_hello(base::ByteView(event.raw).subspan(4)).hello_retry_request();
+  const auto seen = wire::glance_server_hello(base::ByteView(event.raw).subspan(4));
+  return seen && !seen->hello_retry_request;
 }
 
 bool offers_early_data(const Event& event) {
-  constexpr std::uint16_t early_data = 42;  // RFC 8446 4.2.10
   if (event.kind != Event::Kind::handshake || event.opaque || event.type != HandshakeType::client_hello || event.raw.size() < 4)
     return false;
-  return wire::find_extension(wire::parse_client_hello(base::ByteView(event.raw).subspan(4)).extensions, early_data) != nullptr;
+  return wire::glance_client_hello(base::ByteView(event.raw).subspan(4)).early_data;
 }
 
 /// TLS 1.2 and before: both change_cipher_specs, and a protected handshake record behind each.
@@ -52,6 +53,11 @@ Sizes sizes_of(std::uint16_t code) {
   return {extra + 2, extra + header, extra + header + hash, extra + header + empty_certificate_body};
 }
 
+bool has_size(std::size_t record, std::size_t wanted) {
+  constexpr std::size_t padding = 16;
+  return record == wanted || record == wanted + padding;
+}
+
 Flight flight_of(const std::vector<Event>& events, std::uint16_t suite) {
   const Sizes sizes = sizes_of(suite);
   Flight out;
@@ -72,21 +78,21 @@ Flight flight_of(const std::vector<Event>& events, std::uint16_t suite) {
     const std::size_t size = event.wire_bytes;
     if (event.from == From::server) {
       if (!out.client_finished) {
-        out.server_alert_in_flight |= !server_spoke && size == sizes.alert;
+        out.server_alert_in_flight |= !server_spoke && has_size(size, sizes.alert);
         server_spoke = true;
-      } else if (size == sizes.alert && !out.server_went_on) {
+      } else if (has_size(size, sizes.alert) && !out.server_went_on) {
         out.server_alert = true;
       } else {
         out.server_went_on = true;
       }
       continue;
     }
-    if (out.client_finished || out.client_alert || size == sizes.end_of_early_data) continue;
-    if (size == sizes.alert) {
+    if (out.client_finished || out.client_alert || (early && has_size(size, sizes.end_of_early_data))) continue;
+    if (has_size(size, sizes.alert)) {
       out.client_alert = !early;
-    } else if (size == sizes.empty_certificate) {
+    } else if (has_size(size, sizes.empty_certificate)) {
       out.client_certificate = out.client_certificate_empty = true;
-    } else if (size == sizes.finished) {
+    } else if (has_size(size, sizes.finished)) {
       out.client_finished = true;
     } else if (size > sizes.finished && !early) {
       out.client_certificate_empty = size == sizes.finished + sizes.empty_certificate - (sizes.alert - 2);

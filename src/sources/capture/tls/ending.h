@@ -17,6 +17,8 @@ struct Sizes {
   std::size_t alert = 19, end_of_early_data = 21, finished = 53, empty_certificate = 25;
 };
 Sizes sizes_of(std::uint16_t suite);
+/// JSSE fills each record of the handshake, alerts too, with 16 zeros (RFC 8446 5.4).
+bool has_size(std::size_t record, std::size_t wanted);
 
 /// What the protected records of TLS 1.3 after the ServerHello must be, by their sizes.
 struct Flight {

@@ -9,6 +9,7 @@
 #include "sources/capture/history.h"
 #include "sources/capture/tls/ending.h"
 #include "sources/capture/tls/finder.h"
+#include "wire/glance.h"
 #include "wire/handshake.h"
 #include "wire/plaintext.h"
 
@@ -233,14 +234,14 @@ void TlsReader::on_hello(Half& half, const wire::HandshakeMessage& message) {
     slot->expects_tls = true;
     return;
   }
-  const wire::ServerHello hello = wire::parse_server_hello(message.body());
-  if (hello.random.size() != 32) return;
-  version_ = hello.version();
+  const auto hello = wire::glance_server_hello(message.body());
+  if (!hello) return;
+  version_ = hello->version;
   tls13_ = version_ >= registry::version::tls13;
-  suite_ = hello.cipher_suite;
-  if (hello.hello_retry_request()) return;
+  suite_ = hello->suite;
+  if (hello->hello_retry_request) return;
   server_hello_seen_ = true;
-  look_for_keys(hello);
+  if (options_->keys) look_for_keys(wire::parse_server_hello(message.body()));
 }
 
 void TlsReader::on_plain(Half& half, ContentType type, base::ByteView fragment, const Moment& when) {
@@ -307,7 +308,6 @@ bool TlsReader::open_record(Half& half, ContentType type, std::uint16_t version,
 /// Once both randoms are known.
 void TlsReader::look_for_keys(const wire::ServerHello& hello) {
   constexpr std::uint16_t encrypt_then_mac = 22;  // RFC 7366
-  if (!options_->keys) return;
   const auto first = std::find_if(events_.rbegin(), events_.rend(), [](const Event& e) {
     return e.kind == Event::Kind::handshake && e.type == HandshakeType::client_hello && e.raw.size() > 4;
   });

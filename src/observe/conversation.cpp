@@ -133,12 +133,20 @@ Reading read(const Conversation& c) {
   return r;
 }
 
+/// RFC 8446 6.2: bad_certificate to unknown_ca, and the answer to a bad staple.
+bool about_certificate(std::uint8_t alert) {
+  constexpr std::uint8_t bad_certificate = 42, certificate_unknown = 46, unknown_ca = 48, bad_certificate_status_response = 113;
+  return (alert >= bad_certificate && alert <= certificate_unknown) || alert == unknown_ca || alert == bad_certificate_status_response;
+}
+
 std::string stage_of(const Conversation& c, const Reading& r) {
   if (c.established) return "established";
   if (!r.server_hello) return "client-hello";
   if (r.server_hello->malformed || (!r.violation.empty() && r.state == (r.tls13() ? State::server_hello_13 : State::server_hello_12)))
     return "server-hello";
   const bool before_flight_end = r.tls13() ? !r.server_finished : !r.server_done;
+  // The server's flight is hidden, but not what the client says of it: QUIC sends that under keys that anyone has.
+  if (before_flight_end && r.fatal && r.fatal_from == From::client && about_certificate(r.fatal->description)) return "certificate";
   if (before_flight_end && !r.opaque_server) {
     if (!r.certificate) return "certificate";
     return r.tls13() && r.verify ? "finished" : "key-exchange";

@@ -126,6 +126,25 @@ wire::ClientHello datagram_hello(std::vector<std::uint16_t> versions) {
   return hello;
 }
 
+TEST(Conversation, WhatTheClientSaysOfAHiddenCertificateIsAboutTheCertificate) {
+  Conversation c = begun();
+  wire::ServerHello hello = server_hello_of(0x0303, 0x1301);
+  hello.has_extensions = true;
+  hello.extensions = {wire::Extension{43, {3, 4}}};
+  c.events.push_back(message(From::server, server_hello, wire::build(hello)));
+  Event hidden;
+  hidden.from = From::server;
+  hidden.opaque = hidden.encrypted = true;
+  c.events.push_back(hidden);
+  EXPECT_EQ(stage_of(c), "finished");
+  c.events.push_back(alert(From::client, 2, 48));
+  EXPECT_EQ(stage_of(c), "certificate");
+  c.events.back() = alert(From::client, 2, 80);
+  EXPECT_EQ(stage_of(c), "finished") << "another trouble of the client";
+  c.events.back() = alert(From::server, 2, 48);
+  EXPECT_EQ(stage_of(c), "finished") << "the server speaks of the client's certificate";
+}
+
 TEST(Conversation, DatagramsHaveTheRulesOfTheirVersionOfTls) {
   Conversation c;
   wire::ClientHello old = datagram_hello({});

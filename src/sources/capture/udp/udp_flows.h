@@ -35,6 +35,8 @@ class UdpFlows {
   void feed(const Moment& when, const Endpoint& source, const Endpoint& destination, base::ByteView payload);
   /// Told to the flow that it is about, if that lives.
   void icmp(const IcmpError& error);
+  /// Flows that were silent for too long at that time are over; `feed` does the same with each datagram.
+  void expire(std::int64_t now);
   /// The capture is over, and so are all flows, in the order of their last datagrams.
   void finish();
 
@@ -75,7 +77,6 @@ class UdpFlows {
   static bool busy(const Flow& flow);
   void account(Flow& flow);
   void over(Flows::iterator flow, StreamReader::Over why);
-  void expire(std::int64_t now);
 
   udp::Context context_;
   UdpLimits limits_;

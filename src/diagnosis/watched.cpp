@@ -20,9 +20,11 @@ Verdict verdict_of(const Candidate& candidate, Stage stage) {
   return out;
 }
 
-/// Of a machine that took no part nothing is known but what it sent: its files, its policy and its stores are guesses.
+/// Of a machine that took no part nothing is known but what it sent: its files, its policy and its stores are guesses. A key that does not
+/// fit shows in what it signs.
 bool visible_from_outside(const Candidate& candidate) {
-  return !candidate.cause->id.starts_with("configuration.") || candidate.confidence != Confidence::possible;
+  const std::string_view id = candidate.cause->id;
+  return !id.starts_with("configuration.") || id == "configuration.key-mismatch" || candidate.confidence != Confidence::possible;
 }
 
 bool possible_here(const Cause& cause, Stage stage) {

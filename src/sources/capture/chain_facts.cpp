@@ -24,12 +24,19 @@ Said said_by_client(const Handshake& h) {
     Said about;
   };
   // OpenSSL says decrypt_error of a certificate's signature too, and decode_error or internal_error of a certificate that it cannot read.
-  static constexpr std::array words{Word{"unknown_ca", Said::trust},        Word{"certificate_expired", Said::time},
-                                    Word{"decrypt_error", Said::signature}, Word{"decode_error", Said::form},
-                                    Word{"illegal_parameter", Said::form},  Word{"internal_error", Said::form},
-                                    Word{"bad_certificate", Said::any},     Word{"certificate_unknown", Said::any},
-                                    Word{"access_denied", Said::vague},       Word{"unsupported_certificate", Said::any},
-                                    Word{"handshake_failure", Said::vague},   Word{"certificate_revoked", Said::any}, Word{"bad_certificate_status_response", Said::any}};
+  static constexpr std::array words{Word{"unknown_ca", Said::trust},
+                                    Word{"certificate_expired", Said::time},
+                                    Word{"decrypt_error", Said::signature},
+                                    Word{"decode_error", Said::form},
+                                    Word{"illegal_parameter", Said::form},
+                                    Word{"internal_error", Said::form},
+                                    Word{"bad_certificate", Said::any},
+                                    Word{"certificate_unknown", Said::any},
+                                    Word{"access_denied", Said::vague},
+                                    Word{"unsupported_certificate", Said::any},
+                                    Word{"handshake_failure", Said::vague},
+                                    Word{"certificate_revoked", Said::any},
+                                    Word{"bad_certificate_status_response", Said::any}};
   for (const Event& e : h.conversation.events) {
     if (e.kind != Event::Kind::alert || e.opaque || e.from != From::client || e.alert.description == 0) continue;
     const std::string name = registry::alert_name(e.alert.description);
@@ -75,7 +82,8 @@ bool believable(Kind fault, Said said, bool other_faults, const Assessment& a, b
       return !trust || store_given || !other_faults;
     case Said::vague:  // it may as well be about the key exchange
       return !trust || store_given;
-    default:  // it left without a word: a gap or a root that this machine lacks would be a guess, and so is any distrust of who completed it
+    default:  // it left without a word: a gap or a root that this machine lacks would be a guess, and so is any distrust of who completed
+              // it
       return !trust || store_given || (fault == Kind::leaf_self_signed && !other_faults && !a.sent_nothing);
   }
 }

@@ -37,12 +37,13 @@ Codes usable(const Codes& suites, bool tls13, bool older) {
 
 /// Extensions that say something by themselves: without GREASE, padding, and what the compared respects consist of.
 Codes other_extensions(const wire::ClientHello& hello) {
-  constexpr std::uint16_t server_name = 0, groups = 10, formats = 11, schemes = 13, alpn = 16, padding = 21, psk = 41, cookie = 44, versions = 43,
-                          modes = 45, shares = 51;
+  constexpr std::uint16_t server_name = 0, groups = 10, formats = 11, schemes = 13, alpn = 16, padding = 21, psk = 41, cookie = 44,
+                          versions = 43, modes = 45, shares = 51;
   Codes out;
   for (const wire::Extension& x : hello.extensions) {
     const bool counted = x.type == server_name || x.type == groups || x.type == formats || x.type == schemes || x.type == alpn ||
-                         x.type == padding || x.type == psk || x.type == cookie || x.type == versions || x.type == modes || x.type == shares;
+                         x.type == padding || x.type == psk || x.type == cookie || x.type == versions || x.type == modes ||
+                         x.type == shares;
     if (!counted && !registry::is_grease(x.type)) out.push_back(x.type);
   }
   std::sort(out.begin(), out.end());
@@ -110,7 +111,8 @@ std::string_view single_change(const wire::ClientHello& refused, const Accepted&
     if (!asked) return change::server_name_added;
     return a.hello.server_name() ? change::server_name_other : change::server_name_dropped;
   }
-  if (difference == "alpn") return refused.alpn().empty() ? std::string_view{} : a.hello.alpn().empty() ? change::alpn_dropped : change::alpn_other;
+  if (difference == "alpn")
+    return refused.alpn().empty() ? std::string_view{} : a.hello.alpn().empty() ? change::alpn_dropped : change::alpn_other;
   return {};
 }
 
@@ -128,7 +130,9 @@ std::string only_difference(const wire::ClientHello& failed, const wire::ClientH
   if (versions_a != versions_b) out.emplace_back("versions");
   constexpr std::uint16_t tls13 = registry::version::tls13;
   const bool newer = has(versions_a, tls13) && has(versions_b, tls13);
-  const auto offers_older = [](const Codes& codes) { return std::any_of(codes.begin(), codes.end(), [](std::uint16_t c) { return c != tls13; }); };
+  const auto offers_older = [](const Codes& codes) {
+    return std::any_of(codes.begin(), codes.end(), [](std::uint16_t c) { return c != tls13; });
+  };
   const bool older = offers_older(versions_a) && offers_older(versions_b);
   if (usable(failed.cipher_suites, newer, older) != usable(works.cipher_suites, newer, older)) out.emplace_back("suites");
   if (without_grease(failed.supported_groups()) != without_grease(works.supported_groups())) out.emplace_back("groups");

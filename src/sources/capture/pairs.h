@@ -14,8 +14,8 @@ namespace whytls::sources::capture {
 /// Without GREASE (RFC 8701).
 std::vector<std::uint16_t> without_grease(const std::vector<std::uint16_t>& codes);
 
-/// In which single respect the two offers differ: versions, suites, groups, signature-algorithms, server-name, alpn, extensions; empty where
-/// in more than one, "nothing" where in none.
+/// In which single respect the two offers differ: versions, suites, groups, signature-algorithms, server-name, alpn, extensions; empty
+/// where in more than one, "nothing" where in none.
 std::string only_difference(const wire::ClientHello& failed, const wire::ClientHello& works);
 
 /// Facts `cures` for a hello that was answered by that alert (or none), where it is likely that one change of it would do.

@@ -60,8 +60,8 @@ Hellos hellos_of(const Handshake& h) {
 bool fatal_in_clear(const Handshake& h) {
   return std::any_of(h.conversation.events.begin(), h.conversation.events.end(), [&](const Event& e) {
     constexpr std::uint8_t close_notify = 0, user_canceled = 90;
-    return !answers_the_end(h, e) && e.kind == Event::Kind::alert && !e.opaque && e.alert.description != close_notify && e.alert.description != user_canceled &&
-           (e.alert.level == 2 || e.encrypted);
+    return !answers_the_end(h, e) && e.kind == Event::Kind::alert && !e.opaque && e.alert.description != close_notify &&
+           e.alert.description != user_canceled && (e.alert.level == 2 || e.encrypted);
   });
 }
 
@@ -151,6 +151,10 @@ Assessment assess_datagrams(const Handshake& h) {
   } else if (h.conversation.ending == Ending::closed && h.conversation.ended_by == From::server) {
     failed("closed", "client-hello", "the server closes the connection in answer to the ClientHello");
     out.ended_by_server = true;
+  } else if (h.conversation.ending == Ending::closed && ended_after(h) >= long_silence) {
+    failed("timeout", "client-hello",
+           fmt::format("the client gives up after {} without an answer to its ClientHello", seconds(ended_after(h))));
+    out.ended_by_client = true;
   } else if (h.conversation.ending == Ending::closed) {
     out.standing = Standing::abandoned;
     out.ended_by_client = true;
@@ -204,8 +208,10 @@ Assessment assess_middle(const Handshake& h, Assessment out) {
   if (holes(h)) return out;
   const bool by_client = c.ended_by == From::client;
   (by_client ? out.ended_by_client : out.ended_by_server) = true;
-  out.text = fmt::format("the {} {} the connection after {}", by_client ? "client" : "server",
-                         c.ending == Ending::reset ? "resets" : "closes", last_message(h));
+  const char* const how = c.ending == Ending::reset     ? "resets the connection"
+                          : c.ending == Ending::timeout ? "says nothing more"
+                                                        : "closes the connection";
+  out.text = fmt::format("the {} {} after {}", by_client ? "client" : "server", how, last_message(h));
   out.standing = by_client ? Standing::abandoned : Standing::failed;  // a fault of the certificate may change the first
   return out;
 }

@@ -22,7 +22,8 @@ bool maybe_of_the_certificate(const Evidence& e) {
   const std::string alert = e.text(Kind::alert);
   if (alert == "decrypt_error") return true;
   const bool hidden = e.text(Kind::selected_version) == "tls1.3" && !e.find(Kind::chain_length);
-  return known_yes(e.is(Kind::watched)) && hidden && (alert == "decode_error" || alert == "illegal_parameter" || alert == "unexpected_message");
+  return known_yes(e.is(Kind::watched)) && hidden &&
+         (alert == "decode_error" || alert == "illegal_parameter" || alert == "unexpected_message");
 }
 
 /// One side says of a message that it breaks the protocol. At the first flight every change of the offer must have been in vain.

@@ -61,10 +61,14 @@ bool has_size(std::size_t record, std::size_t wanted) {
 Flight flight_of(const std::vector<Event>& events, std::uint16_t suite) {
   const Sizes sizes = sizes_of(suite);
   Flight out;
-  bool after_hello = false, early = false, server_spoke = false;
+  bool after_hello = false, server_spoke = false;
+  std::optional<bool> offered;  // looked up only where a size is open to two readings
+  const auto early = [&] {
+    if (!offered) offered = std::any_of(events.begin(), events.end(), offers_early_data);
+    return *offered;
+  };
   for (const Event& event : events) {
-    after_hello |= is_server_hello(event);
-    early |= offers_early_data(event);
+    after_hello = after_hello || is_server_hello(event);
     if (!after_hello) continue;
     if (event.kind == Event::Kind::handshake && !event.opaque && event.from == From::client) {  // its protection was removed
       out.client_certificate |= event.type == HandshakeType::certificate;
@@ -87,14 +91,14 @@ Flight flight_of(const std::vector<Event>& events, std::uint16_t suite) {
       }
       continue;
     }
-    if (out.client_finished || out.client_alert || (early && has_size(size, sizes.end_of_early_data))) continue;
+    if (out.client_finished || out.client_alert || (has_size(size, sizes.end_of_early_data) && early())) continue;
     if (has_size(size, sizes.alert)) {
-      out.client_alert = !early;
+      out.client_alert = !early();
     } else if (has_size(size, sizes.empty_certificate)) {
       out.client_certificate = out.client_certificate_empty = true;
     } else if (has_size(size, sizes.finished)) {
       out.client_finished = true;
-    } else if (size > sizes.finished && !early) {
+    } else if (size > sizes.finished && !early()) {
       out.client_certificate_empty = size == sizes.finished + sizes.empty_certificate - (sizes.alert - 2);
       out.client_certificate = true;
       out.client_finished = true;  // in this record, or in one that follows: the client went on

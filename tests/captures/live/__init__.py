@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real clients meet the lab's servers while an interface is watched."""

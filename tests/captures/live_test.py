@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""live_test.py WHYTLS [--all] [--only PATTERN] [--client NAME] [--jobs N] [--verbose] [--keep FOLDER]
+
+Real clients meet the lab's servers while the interface is watched; from the capture alone `whytls pcap` must name the scenario's cause, or
+leave it open honestly, and never name another."""
+from __future__ import annotations
+
+import argparse
+import collections
+import concurrent.futures
+import fnmatch
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "lab")]
+from lab import scenarios  # noqa: E402
+from lab.bed import Bed  # noqa: E402
+from lab.process import LabError, Missing  # noqa: E402
+from lab.runner import Lab  # noqa: E402
+from lab.servers.authority import Authority  # noqa: E402
+from lab.servers.public import Public  # noqa: E402
+from live import clients  # noqa: E402
+from live.tap import Tap, write  # noqa: E402
+
+# What a watcher of the server's side of things cannot see, or what these clients do not look at.
+NOT_HERE = {
+    "network.dns-failure": "no packet goes to the server", "network.inconsistent-addresses": "clients go on to the next address",
+    "network.rate-limited": "needs a rhythm of connections", "certificate.ct-missing": "no client here wants timestamps",
+    "configuration.clock-skew": "the clock of another machine", "configuration.crypto-policy": "the policy of another machine",
+    "configuration.trust-store": "the store of another machine", "certificate.revocation-unavailable": "no client here insists",
+}
+
+
+# What a client meets there is another thing than the table's, which speaks of whytls as a client.
+REFUSED = {"cipher.no-common-suite", "cipher.no-common-signature-algorithm"}  # by the server, which cannot use such a certificate
+OTHERWISE = {
+    "certificate.wrong-purpose/openssl-key-usage": REFUSED, "certificate.malformed/openssl-repeated-extension": REFUSED,
+    "certificate.weak-signature/openssl-md5-leaf": REFUSED,
+}
+
+
+def wanted(scenario, client):
+    """Causes that are right."""
+    out = {scenario.cause} | {cause for cause, _ in scenario.accept} | OTHERWISE.get(scenario.id, set())
+    if client.startswith(("go", "java")) and scenario.family == "client-auth":
+        out.add("client-auth.certificate-required")  # Go sends no certificate whose issuer is not asked for, and this Java has none
+    if client.startswith("go") and scenario.cause == "cipher.weak-dh":
+        out.add("cipher.no-common-suite")  # it speaks no DHE
+    return out
+
+
+def analyse(program, path, trust):
+    trust = ["--ca-file", str(trust)] if trust else []
+    done = subprocess.run([program, "pcap", "--all", "--format", "jsonl", *trust, str(path)], capture_output=True, timeout=30, check=False)
+    if done.returncode not in (0, 1, 3):
+        raise LabError(f"whytls pcap ended with {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def left_open(report):
+    return [each["cause"] for each in report.get("doubts") or []]
+
+
+def mark(scenario, client, works, reports):
+    """right, honest, fine, hidden, aborted, nothing or wrong; and what was said."""
+    said = [(r["outcome"], (r["verdict"] or {}).get("cause"), left_open(r)) for r in reports]
+    words = "; ".join(f"{o} {c or ''} {'/'.join(l)}".strip() for o, c, l in said) or "no handshake"
+    right = wanted(scenario, client)
+    named = {c for o, c, _ in said if o == "failed"}
+    open_ = [l for o, _, l in said if o == "undetermined"]
+    # Behind the handshake a client may not notice that it is refused, or not mind: curl takes an empty answer.
+    if scenario.cause is None or (works and scenario.family != "client-auth"):
+        return ("wrong" if named or any(open_) else "fine" if works else "odd"), words
+    if named - right:
+        return "wrong", words
+    if named:
+        return "right", words
+    if open_:
+        return ("honest" if any(not l or right & set(l) for l in open_) else "wrong"), words
+    if works:
+        return "fine", words
+    seen = any(r["handshake"]["certificates"] for r in reports) and scenario.family == "certificate"
+    if any(r["handshake"]["complete"] for r in reports):
+        return "hidden", words
+    if not reports:
+        return "nothing", words
+    return ("wrong" if seen else "aborted"), words
+
+
+def plans(scenario, name):
+    """(kind of visit, options of one connection after the other). At TLS 1.2 certificates are visible."""
+    yield "", [scenario.args]
+    family = scenario.id.split(".")[0]
+    if family in ("certificate", "client-auth") or scenario.cause in ("network.tls-intercepted", "configuration.key-mismatch"):
+        if not any(word.endswith("-version") for word in scenario.args):
+            yield " 1.2", [(*scenario.args, "--max-version", "tls1.2")]
+    elif isinstance(scenario.cure, tuple) and name == "openssl":
+        yield " beside", [scenario.cure, scenario.args]  # a client that works beside one that does not
+
+
+class Visits:
+    """Starts a scenario's server, lets clients meet it, and asks whytls about each visit."""
+
+    def __init__(self, program, folder, who, keep):
+        self.program, self.lab, self.who, self.keep = program, Lab(None), who, keep
+        self.folder = keep or folder
+        self.tap = Tap()
+        self._guard = threading.Lock()
+        self._clients = {"openssl": clients.openssl, "curl": clients.curl, "gnutls-cli": clients.gnutls, "python": clients.python,
+                         "node": clients.node}
+        self._java = None
+        if "go" in who:
+            self._clients["go"] = clients.Go(folder)
+        if "java" in who:
+            self._java = self._clients["java"] = clients.Java(folder)
+
+    def close(self):
+        if self._java:
+            self._java.close()
+        self.tap.close()
+        self.lab.close()
+
+    def play(self, number, scenario):
+        """Rows (scenario, client, mark, words)."""
+        bed = Bed(self.lab.root / f"{number}-{scenario.name[:16]}", self.lab.pki, self.lab.ports, self.lab.shared, ends=self.lab.ends)
+        tap = None
+        try:
+            for name, text in scenario.files.items():
+                bed.write(name, text)
+            scenario.server.start(bed)
+            if bed.client_namespace:
+                tap = Tap("c0", bed.client_namespace)
+            return list(self._visit(number, scenario, bed, tap or self.tap))
+        except Missing as missing:
+            return [(scenario, "-", "missing", str(missing))]
+        except (LabError, OSError, subprocess.SubprocessError) as error:
+            return [(scenario, "-", "broken", f"{type(error).__name__}: {error}")]
+        finally:
+            bed.close()
+            if tap:
+                tap.close()
+
+    def _visit(self, number, scenario, bed, tap):
+        for name in self.who:
+            for kind, series in plans(scenario, name):
+                try:
+                    yield self._watch(number, scenario, bed, tap, name, kind, series)
+                except clients.Unable:
+                    continue
+
+    def _watch(self, number, scenario, bed, tap, name, kind, series):
+        port = bed.values["proxy"] if "--proxy" in scenario.args else bed.port
+        begin = tap.mark(port)
+        for args in series:
+            works, words = self._clients[name](scenario, bed, args, {})
+        tap.settle(port)
+        if not tap.packets(port, begin):
+            raise clients.Unable("it does not connect")
+        return self._row(scenario, bed, name + kind, works, words, tap.packets(port, begin), number)
+
+    def _row(self, scenario, bed, name, works, words, packets, number):
+        path = write(pathlib.Path(self.folder) / f"{number}-{name.replace(' ', '-')}.pcap", packets)
+        trust = bed.pki.bundle(*scenario.trust.split("+")) if scenario.trust else None
+        row = judged(self.program, path, trust, scenario, name, works, words)
+        if self.keep:
+            kept = shutil.copy(trust, path.with_suffix(".pem")) if trust else None
+            about = {"id": scenario.id, "name": name, "works": works, "words": words, "trust": str(kept) if kept else None}
+            path.with_suffix(".json").write_text(json.dumps(about))
+        else:
+            path.unlink()
+        return row
+
+
+def judged(program, path, trust, scenario, name, works, words):
+    result, said = mark(scenario, name, works, analyse(program, path, trust))
+    return scenario, name, result, said + (f"   [client: {words[-160:]!r}]" if result not in ("right", "fine") else "") + f" <{path.name}>"
+
+
+def replay(program, folder):
+    """Judges again what --keep kept."""
+    rows = {s.id: s for s in scenarios.all_rows()}
+    for about in sorted(folder.glob("*.json"), key=lambda p: int(p.name.split("-")[0])):
+        it = json.loads(about.read_text())
+        yield judged(program, about.with_suffix(".pcap"), it["trust"], rows[it["id"]], it["name"], it["works"], it["words"])
+
+
+def chosen(options):
+    rows = [s for s in scenarios.all_rows() if s.cause not in NOT_HERE and not s.env and not isinstance(s.server, (Authority, Public))]
+    if options.only:
+        rows = [s for s in rows if any(p in s.id or fnmatch.fnmatchcase(s.id, p) for p in options.only)]
+    return rows
+
+
+def matrix(rows):
+    """Cause by client: how many of each mark."""
+    short = {"right": "R", "honest": "h", "hidden": "~", "aborted": "a", "fine": ".", "wrong": "W", "odd": "o", "nothing": "n", "broken": "!", "missing": "-"}
+    columns = list(dict.fromkeys(name for _, name, _, _ in rows))
+    cells = collections.defaultdict(collections.Counter)
+    for scenario, name, result, _ in rows:
+        cells[scenario.cause or "healthy", name][result] += 1
+    print(f"{'':44}" + "".join(f"{c:>13}" for c in columns))
+    for cause in sorted({s.cause or "healthy" for s, _, _, _ in rows}):
+        line = "".join(f"{' '.join(f'{n}{short[m]}' for m, n in sorted(cells[cause, c].items())):>13}" for c in columns)
+        print(f"{cause:44}{line}")
+    for c in columns:
+        print(c, dict(collections.Counter(result for _, name, result, _ in rows if name == c)))
+    print("all", dict(collections.Counter(result for _, _, result, _ in rows)))
+
+
+def tell(row, verbose):
+    scenario, name, result, words = row
+    if verbose or result not in ("right", "fine", "honest"):
+        print(f"{result:8}{scenario.id:60} {name:14} {words}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("whytls")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--client", action="append")
+    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--replay", type=pathlib.Path)
+    options = parser.parse_args()
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+    who = options.client or ["openssl", "curl", "gnutls-cli", "python", "node", "go", "java"]
+    rows = []
+    if options.replay:
+        for row in replay(options.whytls, options.replay):
+            rows.append(row)
+            tell(row, options.verbose)
+        matrix(rows)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="whytls-watched-") as folder:
+        os.chmod(folder, 0o755)
+        visits = Visits(str(pathlib.Path(options.whytls).resolve()), pathlib.Path(folder), who, options.keep)
+        try:
+            with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+                for each in pool.map(lambda pair: visits.play(*pair), enumerate(chosen(options))):
+                    rows += each
+                    for row in each:
+                        tell(row, options.verbose)
+        finally:
+            visits.close()
+    matrix(rows)
+    return 1 if any(result in ("wrong", "broken") for _, _, result, _ in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -19,7 +19,8 @@ from .process import Missing
 from .scenario import Scenario
 
 PATIENCE = 4.0  # seconds for a handshake
-REFUSALS = ("alert", "400 Bad Request", "No client certificate", "errno=", ":error:")  # after what looked like success
+REFUSALS = ("alert", "errno=", ":error:")  # after what looked like success; once a page has come, only the end of the connection
+PAGES = ("400 Bad Request", "No client certificate")
 PAGE = b"HEAD / HTTP/1.0\r\nHost: lab\r\n\r\n"
 VERSIONS = {"ssl3": "SSLv3", "tls1.0": "TLSv1", "tls1.1": "TLSv1.1", "tls1.2": "TLSv1.2", "tls1.3": "TLSv1.3"}
 # What s_client must say about a certificate, so that a row does not fail for another reason than its own.
@@ -204,7 +205,8 @@ def _talk(command: list[str], env: dict[str, str], sign: bytes, request: bytes =
     words = text.decode(errors="replace")
     spoken = "HTTP/" in words or "220 " in words
     cut_off = "CONNECTION CLOSED BY SERVER" in words and not spoken
-    bad = sign not in text or cut_off or any(part in words for part in REFUSALS)
+    before = words.partition("HTTP/")[0]
+    bad = sign not in text or cut_off or any(part in before for part in REFUSALS) or any(part in words for part in PAGES)
     return not bad, " / ".join(line.strip() for line in words.splitlines() if line.strip())[-500:]
 
 

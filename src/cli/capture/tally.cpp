@@ -67,8 +67,6 @@ std::string_view name_in(const Handshake& h) {
   return {};
 }
 
-std::string address_of(const std::string& endpoint) { return endpoint.substr(0, endpoint.rfind(':')); }
-
 }  // namespace
 
 void Tally::note(Handshake&& h, const std::string& file) {
@@ -122,38 +120,80 @@ void Tally::judge(Kept&& kept) {
   sources::capture::Facts facts = sources::capture::facts_of(h, {options_.store, options_.store_given});
   const Standing standing = facts.assessment.standing;
   if (standing == Standing::failed || standing == Standing::abandoned) facts.evidence.add(ledger_.facts_for(h));
-  diagnosis::WatchedDiagnosis watched;
-  if (standing != Standing::unseen) watched = diagnosis::diagnose_watched(facts.evidence);
-  report::HandshakeCounts& counts = summary_.handshakes;
   const bool unseen = standing == Standing::unseen;
+  const std::uint64_t likeness = likeness_of(h, facts.evidence);
+  const auto before = judged_.find(likeness);
+  const bool shown = options_.stream || options_.on_failure || (wanted(h) && summary_.shown.size() < options_.most_shown);
+  if (before != judged_.end() && !shown) return count_alike(h, before->second, kept.file);
+  diagnosis::WatchedDiagnosis watched;
+  if (!unseen) watched = diagnosis::diagnose_watched(facts.evidence);
+  const diagnosis::Outcome outcome = watched.diagnosis.outcome;
+  const bool bad = outcome == diagnosis::Outcome::failed || (outcome == diagnosis::Outcome::undetermined && !unseen);
+  Alike alike{outcome, unseen, watched.diagnosis.verdict ? std::string(watched.diagnosis.verdict->cause->id) : std::string(), {}};
+  count(alike);
+  if (bad) add_proof(h, kept.file);
+  if (bad || options_.all || options_.stream || (options_.flow && wanted(h))) {
+    report::Report report = report_of(h, facts, watched, kept.file);
+    if (bad) alike.group = add_to_group(report, h);
+    if (bad && options_.on_failure) options_.on_failure(report, h);
+    if (wanted(h)) show(std::move(report));
+  }
+  constexpr std::size_t most_judged = 50000;
+  if (bad && judged_.size() < most_judged) judged_.emplace(likeness, std::move(alike));
+}
+
+/// What makes two failures alike: the same offer to the same server, and the same facts but for times and counts.
+std::uint64_t Tally::likeness_of(const Handshake& h, const evidence::Evidence& evidence) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  const auto mix = [&](std::string_view text) { hash = (hash ^ std::hash<std::string_view>{}(text)) * 0x100000001b3ULL; };
+  mix(h.server.text());
+  for (const evidence::Fact& fact : evidence.facts()) {
+    hash = (hash ^ static_cast<std::uint64_t>(fact.kind)) * 0x100000001b3ULL;
+    mix(fact.subject);
+    if (const auto* text = std::get_if<std::string>(&fact.value)) mix(*text);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&fact.value))
+      for (const std::string& each : *list) mix(each);
+    if (const auto* flag = std::get_if<bool>(&fact.value)) mix(*flag ? "yes" : "no");
+    if (const auto* number = std::get_if<std::int64_t>(&fact.value)) mix(*number == 0 ? "none" : *number == 1 ? "one" : "more");
+  }
+  return hash;
+}
+
+void Tally::count(const Alike& alike) {
+  report::HandshakeCounts& counts = summary_.handshakes;
   using enum diagnosis::Outcome;
-  switch (watched.diagnosis.outcome) {
+  switch (alike.outcome) {
     case ok:
       ++counts.ok;
       break;
     case failed:
       ++counts.failed;
+      ++causes_[alike.cause];
       break;
     case aborted:
       ++counts.aborted;
       break;
     case undetermined:
-      ++(unseen ? counts.unseen : counts.undetermined);
+      ++(alike.unseen ? counts.unseen : counts.undetermined);
       break;
   }
-  const bool bad = watched.diagnosis.outcome == failed || (watched.diagnosis.outcome == undetermined && !unseen);
-  if (bad) {
-    auto& packets = proof_[kept.file];
-    if (packets.size() < most_proof) packets.insert(h.packets.begin(), h.packets.end());
-  }
-  if (!bad && !options_.all && !options_.stream && !(options_.flow && wanted(h))) return;
-  report::Report report = report_of(h, facts, watched, kept.file);
-  if (bad) {
-    add_to_group(report, h);
-    if (report.diagnosis.verdict) ++causes_[std::string(report.diagnosis.verdict->cause->id)];
-    if (options_.on_failure) options_.on_failure(report, h);
-  }
-  if (wanted(h)) show(std::move(report));
+}
+
+/// One like those before it: nothing about it has to be thought again.
+void Tally::count_alike(const Handshake& h, const Alike& alike, const std::string& file) {
+  count(alike);
+  add_proof(h, file);
+  const auto found = groups_.find(alike.group);
+  if (found == groups_.end())
+    ++summary_.failures_left_out;
+  else
+    add_to(found->second, h);
+  ++summary_.shown_left_out;
+}
+
+void Tally::add_proof(const Handshake& h, const std::string& file) {
+  auto& packets = proof_[file];
+  if (packets.size() < most_proof) packets.insert(h.packets.begin(), h.packets.end());
 }
 
 void Tally::settle(std::int64_t before) {
@@ -183,7 +223,7 @@ void Tally::show(report::Report&& report) {
     ++summary_.shown_left_out;
 }
 
-void Tally::add_to_group(const report::Report& report, const Handshake& h) {
+std::string Tally::add_to_group(const report::Report& report, const Handshake& h) {
   const auto& verdict = report.diagnosis.verdict;
   const std::string cause = verdict ? std::string(verdict->cause->id) : std::string();
   const std::string name = base::printable(report.handshake.offered.server_name.value_or(""), 255);
@@ -194,7 +234,7 @@ void Tally::add_to_group(const report::Report& report, const Handshake& h) {
   if (found == groups_.end()) {
     if (groups_.size() >= most_groups) {
       ++summary_.failures_left_out;
-      return;
+      return key;
     }
     Group fresh;
     fresh.group.cause = cause;
@@ -206,7 +246,12 @@ void Tally::add_to_group(const report::Report& report, const Handshake& h) {
     fresh.group.example = report;
     found = groups_.emplace(key, std::move(fresh)).first;
   }
-  report::CaptureGroup& group = found->second.group;
+  add_to(found->second, h);
+  return key;
+}
+
+void Tally::add_to(Group& into, const Handshake& h) {
+  report::CaptureGroup& group = into.group;
   ++group.count;
   if (h.first.at != 0) {
     const base::Time at = h.first.time();
@@ -214,11 +259,10 @@ void Tally::add_to_group(const report::Report& report, const Handshake& h) {
     group.last = group.last ? std::max(*group.last, at) : at;
   }
   if (group.flows.size() < most_flows) group.flows.push_back(h.number);
-  std::set<std::string>& clients = found->second.clients;
-  const std::string client = address_of(report.flow->client);
-  if (clients.size() < most_clients_counted && clients.insert(client).second && group.clients.size() < most_clients)
+  const std::string client = h.client.address.text();
+  if (into.clients.size() < most_clients_counted && into.clients.insert(client).second && group.clients.size() < most_clients)
     group.clients.push_back(client);
-  group.client_count = clients.size();
+  group.client_count = into.clients.size();
 }
 
 void Tally::look_at_healthy(const Handshake& h) {

@@ -65,7 +65,18 @@ class Tally {
   void keep(sources::capture::Handshake&& handshake, const std::string& file);
   void judge(Kept&& kept);
   void judge_oldest();
-  void add_to_group(const report::Report& report, const sources::capture::Handshake& handshake);
+  /// What came of handshakes that are alike, and the group that they are in.
+  struct Alike {
+    diagnosis::Outcome outcome{};
+    bool unseen = false;
+    std::string cause, group;
+  };
+  static std::uint64_t likeness_of(const sources::capture::Handshake& handshake, const evidence::Evidence& evidence);
+  void count(const Alike& alike);
+  void count_alike(const sources::capture::Handshake& handshake, const Alike& alike, const std::string& file);
+  void add_proof(const sources::capture::Handshake& handshake, const std::string& file);
+  std::string add_to_group(const report::Report& report, const sources::capture::Handshake& handshake);
+  static void add_to(Group& into, const sources::capture::Handshake& handshake);
   void show(report::Report&& report);
   void look_at_healthy(const sources::capture::Handshake& handshake);
   void add_finding(const sources::capture::Handshake& handshake, std::string_view name, report::Finding finding);
@@ -79,6 +90,7 @@ class Tally {
   std::size_t kept_size_ = 0;
   std::map<std::string, Group> groups_;
   std::map<std::string, std::uint64_t> causes_;
+  std::unordered_map<std::uint64_t, Alike> judged_;
   std::map<std::string, report::CaptureFinding> findings_;
   std::map<std::string, std::set<std::uint64_t>> proof_;
 };

@@ -13,12 +13,12 @@
 namespace whytls::sources::capture {
 
 struct TcpLimits {
-  std::size_t memory = std::size_t{128} << 20U;  ///< bytes for all connections
-  std::size_t reader = 1024;                     ///< bytes that a reader is taken to need
-  std::size_t early = std::size_t{16} << 20U;    ///< bytes of segments that wait for what comes before them
-  std::size_t seen = std::size_t{4} << 20U;      ///< bytes handed over lately that are kept to be compared with repetitions
-  std::int64_t idle = 600'000'000'000;           ///< nanoseconds of capture time after which a silent connection is over
-  std::int64_t closing = 2'000'000'000;          ///< … after both FINs or a reset, for what was under way
+  std::size_t memory = std::size_t{96} << 20U;  ///< bytes for all connections
+  std::size_t reader = 4096;                    ///< bytes that a reader is taken to need: a handshake with its certificates
+  std::size_t early = std::size_t{16} << 20U;   ///< bytes of segments that wait for what comes before them
+  std::size_t seen = std::size_t{4} << 20U;     ///< bytes handed over lately that are kept to be compared with repetitions
+  std::int64_t idle = 600'000'000'000;          ///< nanoseconds of capture time after which a silent connection is over
+  std::int64_t closing = 2'000'000'000;         ///< … after both FINs or a reset, for what was under way
 };
 
 class TcpReassembly {

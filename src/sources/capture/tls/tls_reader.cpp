@@ -169,7 +169,7 @@ void TlsReader::pass_over(Half& half, base::ByteView plaintext, const Moment& wh
 
 std::uint64_t TlsReader::begin_tls(Half& half, Opening opening, base::ByteView bytes, const Moment& when) {
   half.mode = Mode::tls;
-  half.records.keep_protected(options_->keys != nullptr);
+  half.records.keep_protected(has_keys());
   if (half.expects_tls) not_tls_.clear();  // a late greeting, no answer
   tls_seen_ = true;
   if (opening == Opening::client_hello || opening == Opening::server_hello) settle_roles(half, opening == Opening::client_hello);
@@ -207,7 +207,9 @@ void TlsReader::note_packet(const Moment& when) {
 }
 
 Event& TlsReader::add(const Half& half, Event::Kind kind, const Moment& when) {
+  constexpr std::size_t usual = 16;
   note_packet(when);
+  if (events_.empty()) events_.reserve(usual);
   Event& event = events_.emplace_back();
   event.kind = kind;
   event.from = side(half);
@@ -241,7 +243,7 @@ void TlsReader::on_hello(Half& half, const wire::HandshakeMessage& message) {
   suite_ = hello->suite;
   if (hello->hello_retry_request) return;
   server_hello_seen_ = true;
-  if (options_->keys) look_for_keys(wire::parse_server_hello(message.body()));
+  if (has_keys()) look_for_keys(wire::parse_server_hello(message.body()));
 }
 
 void TlsReader::on_plain(Half& half, ContentType type, base::ByteView fragment, const Moment& when) {
@@ -348,6 +350,8 @@ void TlsReader::finished(End from, const Moment& when) {
   if (Half* half = halves_[index(from)].get()) half->fin = when;
 }
 
+bool TlsReader::has_keys() const { return options_->keys && !options_->keys->empty(); }
+
 bool TlsReader::established() const { return observed_established(events_, tls13_, suite_); }
 
 bool TlsReader::nothing_more_to_learn() const {
@@ -355,7 +359,7 @@ bool TlsReader::nothing_more_to_learn() const {
   const auto seen_enough = [&](const std::unique_ptr<Half>& half) {
     return half && half->mode == Mode::tls && half->protected_records >= enough;
   };
-  return options_->keys == nullptr && seen_enough(halves_[0]) && seen_enough(halves_[1]);
+  return !has_keys() && seen_enough(halves_[0]) && seen_enough(halves_[1]);
 }
 
 /// Where neither a SYN nor a hello tells: services have the low ports.

@@ -59,6 +59,7 @@ class TlsReader final : public StreamReader {
   void set_not_tls(Handshake& out) const;
   void judge_end(Handshake& out, Over why, const TcpFacts& tcp) const;
   bool established() const;
+  bool has_keys() const;
   std::optional<End> by_port() const;
   bool worth_telling(const TcpFacts& tcp);
 

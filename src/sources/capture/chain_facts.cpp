@@ -83,7 +83,8 @@ bool believable(Kind fault, Said said, bool other_faults, const Assessment& a, b
     case Said::vague:  // it may as well be about the key exchange
       return !trust || store_given;
     default:  // it left without a word: a gap or a root that this machine lacks would be a guess, and so is any distrust of who completed
-              // it
+              // it. What is weak today may have been accepted then.
+      if (fault == Kind::link_weak_key || fault == Kind::link_weak_signature) return false;
       return !trust || store_given || (fault == Kind::leaf_self_signed && !other_faults && !a.sent_nothing);
   }
 }

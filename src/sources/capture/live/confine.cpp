@@ -97,7 +97,9 @@ base::Result<void> confine(const Confinement& how) {
                              SCMP_SYS(getsockopt),
                              SCMP_SYS(recvfrom),
                              SCMP_SYS(ioctl)});
-  if (how.may_accept) done = done && allow(filter, {SCMP_SYS(accept4), SCMP_SYS(sendto), SCMP_SYS(shutdown), SCMP_SYS(fcntl)});
+  if (how.may_accept)
+    done = done && allow(filter, {SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(setsockopt),
+                                  SCMP_SYS(getsockname), SCMP_SYS(sendto), SCMP_SYS(shutdown), SCMP_SYS(fcntl)});
   if (how.may_write_files)
     done = done && allow(filter, {SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(rename), SCMP_SYS(renameat2), SCMP_SYS(unlink),
                                   SCMP_SYS(unlinkat), SCMP_SYS(fchmod), SCMP_SYS(umask), SCMP_SYS(fsync), SCMP_SYS(ftruncate)});

@@ -38,6 +38,18 @@ bool answers_the_end(const Handshake& h, const Event& e) {
          e.packet > ended;
 }
 
+/// Bytes of the server that look like no TLS because they are a piece of it: some before them are lost, or the first record never came
+/// whole.
+bool piece_of_tls(const Handshake& h) {
+  const base::Bytes& bytes = h.conversation.not_tls;
+  if (bytes.empty() || h.conversation.not_tls_from != From::server) return false;
+  if (h.sight.server_lost > 0) return true;
+  constexpr std::size_t header = 5;
+  constexpr std::uint8_t first_type = 20, last_type = 24, major = 3;
+  if (bytes[0] < first_type || bytes[0] > last_type || (bytes.size() > 1 && bytes[1] != major)) return false;
+  return bytes.size() < header || bytes.size() < header + (static_cast<std::size_t>(bytes[3]) << 8U | bytes[4]);
+}
+
 struct Hellos {
   bool client = false, server = false, retry = false, tls13 = false;
   std::uint16_t suite = 0;
@@ -132,6 +144,22 @@ Assessment assess_unanswered(const Handshake& h) {
     out.ended_by_client = true;
     out.text = fmt::format("the client lets go {} after the start, before any answer", seconds(waited));
   }
+  return out;
+}
+
+/// What is missing of the server's bytes never reached the client either: it did not acknowledge them, and waited in vain.
+bool server_unheard(const Handshake& h) {
+  const bool waited = ended_after(h) + h.silence >= long_silence;
+  return h.carrier == Carrier::tls && !h.sight.begins_midway && h.sight.server_lost > 0 && h.tcp.ends[1].unacknowledged > 0 && waited;
+}
+
+Assessment assess_lost_flight(const Handshake& h) {
+  Assessment out;
+  out.standing = Standing::failed;
+  out.failure = "timeout";
+  out.stage = "client-hello";
+  out.ended_by_client = h.conversation.ending != Ending::open && h.conversation.ended_by == From::client;
+  out.text = fmt::format("{} bytes of the server's answer never arrive, while what comes behind them does", h.sight.server_lost);
   return out;
 }
 
@@ -252,7 +280,7 @@ Assessment assess(const Handshake& h) {
     return out;
   }
   if (c.events.empty() && c.not_tls.empty() && h.carrier == Carrier::tls) return assess_connection(h);
-  if (!c.not_tls.empty() && !hellos.server && !h.sight.begins_midway) {
+  if (!c.not_tls.empty() && !hellos.server && !h.sight.begins_midway && !piece_of_tls(h)) {
     out.standing = Standing::failed;
     return out;
   }
@@ -270,6 +298,7 @@ Assessment assess(const Handshake& h) {
   const bool answered = hellos.server || hellos.retry;
   if (answered) return assess_middle(h, std::move(out));
   if (h.carrier != Carrier::tls) return h.sight.begins_midway ? out : assess_datagrams(h);
+  if (server_unheard(h)) return assess_lost_flight(h);
   if (h.sight.begins_midway || h.sight.client_missing || h.sight.server_missing || h.sight.server_lost > 0) {
     // A server of which nothing at all is seen may stand on another path; a client that repeats itself shows that it heard nothing.
     const bool alone = h.sight.server_missing && !h.sight.begins_midway && h.tcp.ends[0].retransmissions >= 2;
@@ -280,7 +309,13 @@ Assessment assess(const Handshake& h) {
 
 observe::Conversation judged_conversation(const Handshake& h) {
   observe::Conversation out = h.conversation;
-  std::erase_if(out.events, [&](const Event& e) { return answers_the_end(h, e); });
+  if (piece_of_tls(h)) out.not_tls.clear();
+  const bool plaintext =
+      !out.not_tls.empty() && out.not_tls_from == From::server && find(h, From::server, HandshakeType::server_hello) == nullptr;
+  // What a client says by alert of plaintext is that it is no TLS.
+  std::erase_if(out.events, [&](const Event& e) {
+    return answers_the_end(h, e) || (plaintext && e.kind == Event::Kind::alert && e.from == From::client);
+  });
   return out;
 }
 

@@ -42,14 +42,21 @@ void Capture::feed(const Packet& packet) {
   if (first_.packet == 0) first_ = packet.when;
   last_ = packet.when;
   parts_->decoder.feed(packet);
+  parts_->udp.expire(last_.at);
 }
+
+void Capture::advance(std::int64_t now) { parts_->tcp.advance(now); }
 
 void Capture::finish() {
   parts_->tcp.finish();
   parts_->udp.finish();
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> Capture::undecoded() const { return parts_->decoder.undecoded(); }
+std::vector<std::pair<std::string, std::uint64_t>> Capture::undecoded() const {
+  auto out = parts_->decoder.undecoded();
+  for (auto& more : parts_->udp.undecoded()) out.push_back(std::move(more));
+  return out;
+}
 
 std::uint64_t Capture::evicted() const { return parts_->tcp.evicted() + parts_->udp.evicted(); }
 

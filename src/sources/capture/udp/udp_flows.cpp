@@ -83,6 +83,7 @@ void UdpFlows::feed(const Moment& when, const Endpoint& source, const Endpoint& 
     made.opener_second = key.swapped;
   }
   Flow& flow = *found->second;
+  ++flow.datagrams;
   if (when.at - flow.listed >= list_precision || flow.listed == 0) {
     flow.listed = when.at;
     flows_.splice(flows_.end(), flows_, found->second);
@@ -110,9 +111,7 @@ void UdpFlows::hand_over(Flow& flow, const Datagram& datagram) {
     if (!flow.quic && wire::begins_quic(payload)) flow.quic = std::make_unique<udp::QuicFlow>(context_, opener, answerer);
     if (flow.quic) return flow.quic->feed(datagram.from, payload, datagram.when);
   }
-  if (flow.google || flow.quic || flow.dtls || !wire::google_quic(payload)) return;
-  flow.google = true;
-  ++google_;
+  flow.google |= !flow.quic && !flow.dtls && wire::google_quic(payload).has_value();
 }
 
 bool UdpFlows::busy(const Flow& flow) { return (flow.dtls && flow.dtls->busy()) || (flow.quic && flow.quic->busy()); }
@@ -133,10 +132,9 @@ void UdpFlows::icmp(const IcmpError& error) {
 
 void UdpFlows::over(Flows::iterator flow, StreamReader::Over why) {
   if (flow->dtls) flow->dtls->over(why);
-  if (flow->quic) {
-    unreadable_ += flow->quic->unreadable() ? 1U : 0U;
-    flow->quic->over(why);
-  }
+  if (flow->quic) flow->quic->over(why);
+  if (flow->quic && flow->quic->unreadable()) unreadable_ += flow->datagrams;
+  if (flow->google && !flow->quic) google_ += flow->datagrams;
   memory_ -= flow->memory;
   index_.erase(flow->key);
   flows_.erase(flow);
@@ -144,6 +142,13 @@ void UdpFlows::over(Flows::iterator flow, StreamReader::Over why) {
 
 void UdpFlows::expire(std::int64_t now) {
   while (!flows_.empty() && flows_.front().listed < now - limits_.idle - list_precision) over(flows_.begin(), StreamReader::Over::idle);
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> UdpFlows::undecoded() const {
+  std::vector<std::pair<std::string, std::uint64_t>> out;
+  if (google_ > 0) out.emplace_back("Google's own QUIC, whose handshake is no TLS", google_);
+  if (unreadable_ > 0) out.emplace_back("QUIC whose first packets are not in the capture", unreadable_);
+  return out;
 }
 
 void UdpFlows::finish() {

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "sources/capture/datagram.h"
 #include "sources/capture/tcp/flow_table.h"
@@ -41,10 +43,8 @@ class UdpFlows {
   void finish();
 
   std::uint64_t evicted() const { return evicted_; }  ///< flows let go because there were too many
-  /// Flows of Google's own QUIC, whose handshake is no TLS.
-  std::uint64_t google() const { return google_; }
-  /// Flows of QUIC none of whose Initials could be opened: the first ones are missing.
-  std::uint64_t unreadable() const { return unreadable_; }
+  /// Datagrams of QUIC in which no handshake could be read, by why; complete after `finish`.
+  std::vector<std::pair<std::string, std::uint64_t>> undecoded() const;
   std::size_t flows() const { return flows_.size(); }
   std::size_t memory() const { return memory_; }
 
@@ -55,6 +55,7 @@ class UdpFlows {
     std::int64_t listed = 0;     ///< when it came to its place in the list
     std::size_t memory = 0;
     bool google = false;
+    std::uint64_t datagrams = 0;
     std::unique_ptr<udp::DtlsFlow> dtls;
     std::unique_ptr<udp::QuicFlow> quic;
   };

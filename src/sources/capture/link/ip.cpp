@@ -25,7 +25,7 @@ void Decoder::ip(CutView at) {
 }
 
 void Decoder::ip_v4(CutView at) {
-  if (at.size() < 20) return;
+  if (at.size() < 20 || at.u8(0) >> 4U != 4) return;
   const std::size_t header = (at.u8(0) & 15U) * std::size_t{4}, total = at.u16(2);
   if (header < 20 || at.size() < header || (total != 0 && total < header)) return;
   const IpHead head{address(at, 12, 4), address(at, 16, 4), at.u8(8), at.u16(4)};

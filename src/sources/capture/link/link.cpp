@@ -110,7 +110,9 @@ void Decoder::frame(std::uint32_t link_type, CutView at) {
 void Decoder::ethernet(CutView at) {
   if (at.size() < 14 || !deeper()) return;
   note(Layer::Kind::ethernet, at);
-  ether_type(at.u16(12), at.after(14));
+  const std::uint16_t type = at.u16(12);
+  if (type == 0x0800) return ip_v4(at.after(14));  // what most are
+  ether_type(type, at.after(14));
 }
 
 /// What an EtherType or, up to 1500, a length announces.

@@ -76,7 +76,7 @@ void Connection::take(const Segment& segment, bool second, Shared& shared, const
     ToReader sink(*this, end, make);
     direction(end).be_patient(segment.when, shared, sink);
   }
-  tell_ends(segment.when, make);
+  if (directions_[0].fin_seen() || directions_[1].fin_seen()) tell_ends(segment.when, make);
 }
 
 /// The capture holds the same packet twice (taken on two interfaces, before and behind a router). Without an IPv4 identification that
@@ -232,7 +232,7 @@ void Connection::note_reset(const Segment& segment, End from) {
 }
 
 /// In order, or come into order since.
-bool Connection::reset() const {
+bool Connection::reset_in_order() const {
   for (const End end : {End::opener, End::answerer}) {
     const TcpEnd& of = facts_.ends[index(end)];
     if (of.reset.packet == 0) continue;

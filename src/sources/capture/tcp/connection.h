@@ -37,7 +37,7 @@ class Connection {
   /// Its reader was asked for, and nobody wants to hear of it.
   bool unwanted() const { return asked_ && !reader_; }
   /// A reset that is in order: nothing follows.
-  bool reset() const;
+  bool reset() const { return any_reset() && reset_in_order(); }
   /// Both ends sent their FIN, and all before was handed over.
   bool closed() const { return directions_[0].at_end() && directions_[1].at_end(); }
   /// … and both know.
@@ -76,6 +76,7 @@ class Connection {
   bool believable(const Segment& segment, End from, std::int64_t offset);
   void repeated(const Segment& segment, End from, std::int64_t offset);
   void fin(const Segment& segment, End from);
+  bool reset_in_order() const;
   void note_reset(const Segment& segment, End from);
   void tell_ends(const Moment& when, const ReaderFactory& make);
   void swap_ends(End& from);

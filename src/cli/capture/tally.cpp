@@ -12,6 +12,7 @@
 #include "observe/conversation.h"
 #include "registry/registry.h"
 #include "report/words.h"
+#include "sources/capture/write/anonymize.h"
 #include "wire/glance.h"
 #include "x509/host.h"
 
@@ -27,7 +28,7 @@ using Event = observe::Event;
 
 constexpr std::size_t most_kept_bytes = std::size_t{48} * 1024 * 1024;
 constexpr std::size_t most_groups = 400, most_silent = 64, most_findings = 200, most_flows = 8, most_clients = 5;
-constexpr std::size_t most_clients_counted = 10000, most_proof = 100000;
+constexpr std::size_t most_clients_counted = 10000, most_proof = 100000, most_proven = 3;
 
 /// Where TLS begins at once by custom (IANA's names with TLS in them, and what is usual beside them).
 bool tls_port(std::uint16_t port) {
@@ -124,17 +125,19 @@ void Tally::judge(Kept&& kept) {
   const std::uint64_t likeness = likeness_of(h, facts.evidence);
   const auto before = judged_.find(likeness);
   const bool shown = options_.stream || options_.on_failure || (wanted(h) && summary_.shown.size() < options_.most_shown);
-  if (before != judged_.end() && !shown) return count_alike(h, before->second, kept.file);
+  if (before != judged_.end() && !shown) return count_alike(h, before->second);
   diagnosis::WatchedDiagnosis watched;
   if (!unseen) watched = diagnosis::diagnose_watched(facts.evidence);
   const diagnosis::Outcome outcome = watched.diagnosis.outcome;
   const bool bad = outcome == diagnosis::Outcome::failed || (outcome == diagnosis::Outcome::undetermined && !unseen);
   Alike alike{outcome, unseen, watched.diagnosis.verdict ? std::string(watched.diagnosis.verdict->cause->id) : std::string(), {}};
   count(alike);
-  if (bad) add_proof(h, kept.file);
+  if (options_.flow && wanted(h)) add_proof(h, kept.file);
   if (bad || options_.all || options_.stream || (options_.flow && wanted(h))) {
     report::Report report = report_of(h, facts, watched, kept.file);
     if (bad) alike.group = add_to_group(report, h);
+    const auto group = groups_.find(alike.group);
+    if (bad && !options_.flow && group != groups_.end() && group->second.group.count <= most_proven) add_proof(h, kept.file);
     if (bad && options_.on_failure) options_.on_failure(report, h);
     if (wanted(h)) show(std::move(report));
   }
@@ -180,9 +183,8 @@ void Tally::count(const Alike& alike) {
 }
 
 /// One like those before it: nothing about it has to be thought again.
-void Tally::count_alike(const Handshake& h, const Alike& alike, const std::string& file) {
+void Tally::count_alike(const Handshake& h, const Alike& alike) {
   count(alike);
-  add_proof(h, file);
   const auto found = groups_.find(alike.group);
   if (found == groups_.end())
     ++summary_.failures_left_out;
@@ -193,7 +195,9 @@ void Tally::count_alike(const Handshake& h, const Alike& alike, const std::strin
 
 void Tally::add_proof(const Handshake& h, const std::string& file) {
   auto& packets = proof_[file];
-  if (packets.size() < most_proof) packets.insert(h.packets.begin(), h.packets.end());
+  if (packets.size() >= most_proof) return;
+  packets.insert(h.packets.begin(), h.packets.end());
+  for (std::string& name : sources::capture::names_of(h)) names_.insert(std::move(name));
 }
 
 void Tally::settle(std::int64_t before) {

@@ -46,8 +46,9 @@ class Tally {
   /// Judges all that is still kept. Files, packets and damage are the caller's to fill.
   report::CaptureSummary finish();
 
-  /// Packets that carry the failed handshakes so far, by file: for --write.
+  /// Packets that carry a few failed handshakes of each group (or the one that was asked for), by file; and the names in them.
   const std::map<std::string, std::set<std::uint64_t>>& proof() const { return proof_; }
+  const std::set<std::string>& names() const { return names_; }
   const report::HandshakeCounts& counts() const { return summary_.handshakes; }
 
  private:
@@ -73,7 +74,7 @@ class Tally {
   };
   static std::uint64_t likeness_of(const sources::capture::Handshake& handshake, const evidence::Evidence& evidence);
   void count(const Alike& alike);
-  void count_alike(const sources::capture::Handshake& handshake, const Alike& alike, const std::string& file);
+  void count_alike(const sources::capture::Handshake& handshake, const Alike& alike);
   void add_proof(const sources::capture::Handshake& handshake, const std::string& file);
   std::string add_to_group(const report::Report& report, const sources::capture::Handshake& handshake);
   static void add_to(Group& into, const sources::capture::Handshake& handshake);
@@ -93,6 +94,7 @@ class Tally {
   std::unordered_map<std::uint64_t, Alike> judged_;
   std::map<std::string, report::CaptureFinding> findings_;
   std::map<std::string, std::set<std::uint64_t>> proof_;
+  std::set<std::string> names_;
 };
 
 }  // namespace whytls::cli

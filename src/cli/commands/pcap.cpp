@@ -2,6 +2,8 @@
 // whytls pcap FILE…|-: every handshake in a capture, and why each failed one failed.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cli/capture/tally.h"
 #include "cli/command.h"
@@ -10,6 +12,7 @@
 #include "report/capture_summary.h"
 #include "sources/capture/capture.h"
 #include "sources/capture/file/capture_file.h"
+#include "sources/capture/write/anonymize.h"
 
 namespace whytls::cli::commands {
 namespace {
@@ -25,7 +28,24 @@ struct Reading {
   std::optional<base::Time> first, last;
   std::uint64_t packets = 0, bytes = 0;
   bool several = false;
+  std::optional<capture::PacketRing> ring;  ///< of standard input, which cannot be read twice
 };
+
+/// The packets that prove the failures, as a capture of its own.
+base::Result<void> write_proof(const Reading& reading, const std::string& path, bool anonymous) {
+  std::vector<capture::KeptPacket> packets;
+  for (const auto& [file, numbers] : reading.tally.proof()) {
+    const std::vector<std::uint64_t> wanted(numbers.begin(), numbers.end());
+    const std::string source = file.empty() ? reading.files.front().path : file;
+    auto kept =
+        source == "-" ? base::Result<std::vector<capture::KeptPacket>>(reading.ring->take(wanted)) : capture::packets_of(source, wanted);
+    if (!kept) return tl::unexpected(kept.error());
+    for (capture::KeptPacket& each : *kept) packets.push_back(std::move(each));
+  }
+  if (anonymous) capture::anonymize(packets, {reading.tally.names().begin(), reading.tally.names().end()});
+  return capture::write_capture(path, packets, anonymous ? "failed handshakes, names and addresses replaced" : "failed handshakes",
+                                reading.files.front().path);
+}
 
 void add_undecoded(Reading& reading, const std::vector<std::pair<std::string, std::uint64_t>>& more) {
   for (const auto& [what, count] : more) {
@@ -56,6 +76,7 @@ base::Result<void> read_file(Reading& reading, const std::string& path, Progress
   while (file->next(packet)) {
     if (const base::Bytes secrets = file->take_secrets(); !secrets.empty()) reading.keys.add(base::text(secrets));
     whole.feed(packet);
+    if (reading.ring && path == "-") reading.ring->keep(packet);
     if ((whole.packets() & often) != 0) continue;
     progress.show(fmt::format("{}: {} packets, {} MB", path, whole.packets(), whole.bytes() / 1000000));
     if (interruption()->load()) break;
@@ -124,7 +145,13 @@ Exit run(Options& options) {
     lines = std::move(*opened);
     how.stream = [&](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
   }
-  Reading reading{Tally(std::move(how)), {}, {}, {}, {}, {}, {}, 0, 0, options.words.size() > 1};
+  Reading reading{Tally(std::move(how)), {}, {}, {}, {}, {}, {}, 0, 0, options.words.size() > 1, {}};
+  const std::string write_to = own("write");
+  if (write_to.empty() && options.own.contains("anonymize")) {
+    complain("--anonymize belongs to --write FILE: the report itself names addresses as they are");
+    return Exit::usage;
+  }
+  if (!write_to.empty() && std::find(options.words.begin(), options.words.end(), "-") != options.words.end()) reading.ring.emplace();
   if (const std::string keylog = own("keylog"); !keylog.empty()) {
     if (const auto loaded = reading.keys.load(keylog); !loaded) {
       complain(loaded.error().text());
@@ -144,6 +171,12 @@ Exit run(Options& options) {
   progress.clear();
   if (reading.files.empty()) return Exit::usage;
   report::CaptureSummary summary = reading.tally.finish();
+  if (!write_to.empty()) {
+    if (const auto done = write_proof(reading, write_to, options.own.contains("anonymize")); !done) {
+      complain(done.error().text());
+      error = done.error();
+    }
+  }
   summary.files = std::move(reading.files);
   summary.damage = std::move(reading.damage);
   summary.undecoded = std::move(reading.undecoded);
@@ -175,11 +208,19 @@ const Command pcap{
     .examples = {"whytls pcap office.pcapng  a summary, then each failure",
                  "whytls pcap --all --format html -o report.html office.pcapng  every handshake, as a page",
                  "whytls pcap --flow 17 office.pcapng  one connection in full",
+                 "whytls pcap office.pcapng --write ticket.pcapng --anonymize  the packets that prove it, to be shown to others",
                  "tcpdump -w - port 443 | whytls pcap -  from another program"},
     .flags = {{"all", 0, "", Group::output, "show the good ones too", "Show every handshake, not those alone that failed.",
                [](Options& o, const std::string& v) { return keep(o, "all", v); }, false},
               {"flow", 0, "N", Group::output, "one connection in full", "Show connection N alone, whatever came of it.",
                [](Options& o, const std::string& v) { return keep(o, "flow", v); }, false},
+              {"write", 0, "FILE", Group::output, "write what proves the failures",
+               "Write a small capture (pcapng) with the packets of a few failures of each kind, or of the connection of --flow, fit for a "
+               "ticket.",
+               [](Options& o, const std::string& v) { return keep(o, "write", v); }, false},
+              {"anonymize", 0, "", Group::output, "replace names and addresses in it",
+               "With --write: replace addresses and names of servers, the same by the same throughout.",
+               [](Options& o, const std::string& v) { return keep(o, "anonymize", v); }, false},
               {"keylog", 0, "FILE", Group::who, "secrets for decryption",
                "Decrypt with the secrets in FILE (SSLKEYLOGFILE's format); those inside a pcapng are used without it.",
                [](Options& o, const std::string& v) { return keep(o, "keylog", v); }, true, false},

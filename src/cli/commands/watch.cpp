@@ -80,6 +80,7 @@ struct Watching {
   report::WatchView view;
   std::optional<net::PageServer> pages;
   base::Time started = base::now();
+  bool live = false;
   Clock::time_point began = Clock::now(), drawn{};
   std::uint64_t packets_before = 0, bytes_before = 0, handshakes_before = 0;
 };
@@ -145,7 +146,10 @@ bool attend(Watching& w, const Display& display, LineWriter* lines) {
   constexpr std::chrono::seconds often{1};
   if (w.pages) w.pages->serve([&] { return metrics_of(w); });
   if (Clock::now() - w.drawn < often) return !interruption()->load();
-  w.tally.settle(w.whole.last().at - patience);
+  const std::int64_t now =
+      w.live ? std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count() : w.whole.last().at;
+  if (w.live) w.whole.advance(now);
+  w.tally.settle(now - patience);
   refresh(w);
   if (display.screen()) display.draw(w.view);
   if (lines) lines->flush();
@@ -230,6 +234,7 @@ Exit run(Options& options) {
   };
   if (json && all) how.stream = [&](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
   Watching w(options, std::move(how));
+  w.live = !piped;
   w.view.source = piped ? "standard input" : interface + (options.words.empty() ? "" : ", " + base::join(options.words, " "));
   if (const std::string place = own(options, "metrics"); !place.empty()) {
     auto opened = net::PageServer::open(place, "/metrics", "text/plain; version=0.0.4; charset=utf-8");

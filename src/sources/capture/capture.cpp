@@ -45,7 +45,10 @@ void Capture::feed(const Packet& packet) {
   parts_->udp.expire(last_.at);
 }
 
-void Capture::advance(std::int64_t now) { parts_->tcp.advance(now); }
+void Capture::advance(std::int64_t now) {
+  parts_->tcp.advance(now);
+  parts_->udp.expire(now);
+}
 
 void Capture::finish() {
   parts_->tcp.finish();

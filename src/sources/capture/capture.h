@@ -23,6 +23,8 @@ class Capture {
   Capture& operator=(const Capture&) = delete;
 
   void feed(const Packet& packet);
+  /// Of a live capture: it is now that late (nanoseconds since 1970), also where no packet says so.
+  void advance(std::int64_t now);
   /// The capture is over, and so are all its connections.
   void finish();
 

@@ -97,6 +97,15 @@ void TcpReassembly::sweep(std::int64_t now) {
     over(flow, StreamReader::Over::closed);
 }
 
+void TcpReassembly::advance(std::int64_t now) {
+  constexpr int at_once = 10000;
+  for (int i = 0; i < at_once; ++i) {
+    const std::size_t before = living_;
+    sweep(now);
+    if (living_ == before) return;
+  }
+}
+
 /// First what is only remembered goes, then the longest silent.
 void TcpReassembly::make_room() {
   while (memory() > limits_.memory) {

@@ -29,6 +29,8 @@ class TcpReassembly {
   void feed(const Segment& segment);
   /// Told to the connection that it is about, if that lives.
   void icmp(const IcmpError& error);
+  /// Time passes without a segment (nanoseconds since 1970): what is closed or long silent is over.
+  void advance(std::int64_t now);
   /// The capture is over, and so are all connections, in the order of their last segments.
   void finish();
 

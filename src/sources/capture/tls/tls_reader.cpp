@@ -109,6 +109,7 @@ TlsReader::~TlsReader() = default;
 
 std::uint64_t TlsReader::bytes(End from, base::ByteView bytes, const Moment& when) {
   last_ = when;
+  note_packet(when);
   std::unique_ptr<Half>& slot = halves_[index(from)];
   if (!slot) slot = std::make_unique<Half>(*this, from);
   Half& half = *slot;
@@ -404,9 +405,21 @@ void TlsReader::over(Over why, const TcpFacts& tcp) {
   if (hello_seen_ && (!out.preface_client.empty() || !out.preface_server.empty()))
     out.upgrade = upgrade_of(out.preface_client, out.preface_server, out.server.port);
   out.conversation.events = std::move(events_);
-  out.packets = std::move(packets_);
+  out.packets = all_packets(tcp);
   judge_end(out, why, tcp);
   (*sink_)(std::move(out));
+}
+
+/// What carries the handshake, with the SYNs and the end.
+std::vector<std::uint64_t> TlsReader::all_packets(const TcpFacts& tcp) {
+  std::vector<std::uint64_t> out = std::move(packets_);
+  out.push_back(first_.packet);
+  for (const TcpEnd& end : tcp.ends)
+    for (const Moment& moment : {end.first, end.fin, end.reset}) out.push_back(moment.packet);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  if (!out.empty() && out.front() == 0) out.erase(out.begin());
+  return out;
 }
 
 /// Whose bytes are no TLS where the other side spoke it. A greeting that nobody asked about TLS counts as the server's answer.

@@ -56,6 +56,7 @@ class TlsReader final : public StreamReader {
   observe::From side(const Half& half) const;
   void note_packet(const Moment& when);
   bool nothing_more_to_learn() const;
+  std::vector<std::uint64_t> all_packets(const TcpFacts& tcp);
   void set_not_tls(Handshake& out) const;
   void judge_end(Handshake& out, Over why, const TcpFacts& tcp) const;
   bool established() const;

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""whytls pcap as a script meets it: forms and their schemas, exit statuses, packed and piped and damaged input, the capture for a ticket."""
+import gzip
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from built import refused_hello  # noqa: E402
+
+PROGRAM = sys.argv[1]
+VALIDATE = HERE.parents[1] / "docs/schema/validate.py"
+
+
+class Forms(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name) / "one.pcap"
+        self.path.write_bytes(refused_hello())
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def pcap(self, *arguments, stdin=b"", status=1):
+        done = subprocess.run([PROGRAM, "pcap", *map(str, arguments)], input=stdin, capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, status, done.stderr.decode(errors="replace"))
+        return done
+
+    def cause_of(self, *arguments, stdin=b""):
+        report = json.loads(self.pcap("--format", "json", *arguments, stdin=stdin).stdout)
+        return [h["verdict"]["cause"] for h in report["handshakes"]]
+
+    def test_the_cause_is_named_and_the_status_says_so(self):
+        self.assertEqual(self.cause_of(self.path), ["protocol.version-mismatch"])
+
+    def test_every_form_is_what_it_says(self):
+        for name in ("json", "jsonl"):
+            out = self.pcap("--format", name, self.path).stdout
+            schema = "capture-1" if name == "json" else "report-1"
+            file = pathlib.Path(self.folder.name) / f"out.{name}"
+            file.write_bytes(out)
+            subprocess.run([sys.executable, VALIDATE, HERE.parents[1] / f"docs/schema/{schema}.schema.json", file], check=True)
+        self.assertTrue(self.pcap("--format", "html", self.path).stdout.lower().startswith(b"<!doctype html>"))
+        suites = xml.etree.ElementTree.fromstring(self.pcap("--format", "junit", self.path).stdout)
+        self.assertIsNotNone(suites.find(".//failure"))
+        self.assertIn(b"protocol.version-mismatch", self.pcap(self.path).stdout)
+
+    def test_packed_and_piped_it_is_the_same(self):
+        packed = self.path.with_suffix(".gz")
+        packed.write_bytes(gzip.compress(self.path.read_bytes()))
+        self.assertEqual(self.cause_of(packed), ["protocol.version-mismatch"])
+        self.assertEqual(self.cause_of("-", stdin=self.path.read_bytes()), ["protocol.version-mismatch"])
+
+    def test_what_stands_before_damage_is_told(self):
+        self.path.write_bytes(self.path.read_bytes()[:-7])
+        report = json.loads(self.pcap("--format", "json", self.path).stdout)
+        self.assertEqual([h["verdict"]["cause"] for h in report["handshakes"]], ["protocol.version-mismatch"])
+        self.assertEqual(len(report["damage"]), 1)
+
+    def test_what_is_no_capture_is_refused_in_a_sentence(self):
+        self.path.write_bytes(b"-----BEGIN CERTIFICATE-----\n" * 3)
+        self.assertEqual(len(self.pcap(self.path, status=2).stderr.splitlines()), 1)
+        self.pcap(self.path.with_name("nowhere"), status=2)
+        self.pcap(status=2)
+        self.pcap("--anonymize", self.path, status=2)
+        self.pcap("--format", "prometheus", self.path, status=2)
+
+    def test_the_capture_for_a_ticket_shows_the_same_and_names_nobody(self):
+        for source, stdin in ((self.path, b""), ("-", self.path.read_bytes())):
+            ticket = pathlib.Path(self.folder.name) / "ticket.pcapng"
+            self.pcap(source, "--write", ticket, "--anonymize", stdin=stdin)
+            self.assertEqual(self.cause_of(ticket), ["protocol.version-mismatch"])
+            for address in (bytes([10, 0, 0, 7]), bytes([10, 0, 0, 1])):
+                self.assertIn(address, self.path.read_bytes())
+            flow = json.loads(self.pcap("--format", "jsonl", ticket).stdout)["flow"]
+            self.assertNotEqual(flow["client"], "10.0.0.7:40000")
+
+    def test_one_connection_alone_is_shown(self):
+        self.assertEqual(self.cause_of("--flow", "1", self.path), ["protocol.version-mismatch"])
+        self.assertEqual(self.cause_of("--flow", "2", self.path), [])
+        self.pcap("--flow", "x", self.path, status=2)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -30,11 +30,13 @@ namespace {
 
 bool syn_ack(const Segment& segment) { return segment.has(Segment::syn) && segment.has(Segment::ack); }
 
-/// What the same packet captured twice has in common with itself, also behind a router, and a packet sent again has not.
+/// What the same packet captured twice has in common with itself, also behind a router, and a packet sent again has not. Its checksum may
+/// have been left to the network card the first time.
 std::uint32_t mark_of(const Segment& segment) {
+  const std::uint64_t telling = segment.id != 0 ? segment.id : std::uint64_t{segment.checksum} << 16U;
   std::uint64_t out = std::uint64_t{segment.sequence} * 0x9e3779b97f4a7c15U;
   out = (out ^ segment.acknowledgment) * 0xc2b2ae3d27d4eb4fU;
-  out = (out ^ (std::uint64_t{segment.checksum} << 32U | std::uint64_t{segment.window} << 16U | segment.id)) * 0x165667b19e3779f9U;
+  out = (out ^ (telling << 16U | segment.window)) * 0x165667b19e3779f9U;
   out = (out ^ (std::uint64_t{segment.payload_size} << 8U | segment.flags)) * 0x9e3779b97f4a7c15U;
   return static_cast<std::uint32_t>(out >> 32U) | 1U;
 }

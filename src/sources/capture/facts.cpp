@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "sources/capture/proof.h"
@@ -129,6 +130,12 @@ void add_key_exchange(Evidence& e) {
   if (!by_client || e.text(Kind::failed_stage) == "client-hello" || e.text(Kind::failed_stage) == "server-hello") return;
   const auto bits = e.number(Kind::dh_bits);
   const bool weak = bits && *bits > 0 && *bits < floor && e.text(Kind::failed_stage) != "certificate";
+  // A version below the floor brings what the client refuses of it, SHA-1 in its signatures: it is the version that is not taken.
+  const std::string version = e.text(Kind::selected_version), alert = e.text(Kind::alert), stage = e.text(Kind::failed_stage);
+  const bool old = version == "tls1.1" || version == "tls1.0" || version == "ssl3";
+  const bool of_algorithms =
+      alert == "internal_error" || alert == "handshake_failure" || alert == "insufficient_security" || alert == "illegal_parameter";
+  if (old && of_algorithms && !weak && stage != "certificate") return e.add(Kind::failed_stage, std::string("server-hello"));
   if (weak || evidence::known_no(e.is(Kind::signature_verifies))) e.add(Kind::failed_stage, std::string("key-exchange"));
 }
 
@@ -140,6 +147,24 @@ Evidence without_end(const Evidence& all) {
         fact.kind != Kind::violation_by && fact.kind != Kind::violation_is_choice)
       out.add(fact);
   return out;
+}
+
+/// Where the conversation alone and what was seen besides say different things of its end, the later word counts, alone.
+Evidence with_last_words(const Evidence& all) {
+  constexpr std::array last{Kind::completed,  Kind::failure,   Kind::failed_stage,
+                            Kind::alert_from, Kind::abandoned, Kind::requests_certificate};
+  Evidence out;
+  for (const evidence::Fact& fact : all.facts()) {
+    const bool single = std::find(last.begin(), last.end(), fact.kind) != last.end();
+    if (!single || all.find(fact.kind, fact.subject) == &fact) out.add(fact);
+  }
+  return out;
+}
+
+/// Who breaks off at once upon a message that breaks the protocol does so because of it.
+void add_breach(Evidence& e, const Assessment& a) {
+  if (a.ended_by_client && !e.text(Kind::violation).empty() && e.text(Kind::violation_by) == "server" && e.text(Kind::alert).empty())
+    e.add(Kind::failure, std::string("malformed"));
 }
 
 }  // namespace
@@ -155,10 +180,13 @@ Facts facts_of(const Handshake& h, const FactOptions& options) {
   add_tcp(out.evidence, h);
   add_ending(out.evidence, h, out.assessment);
   out.evidence.add(chain_facts(h, out.assessment, options, out.chain));
-  if (out.assessment.standing != Standing::failed) return out;
-  out.evidence.add(server_signature_facts(h));
-  out.evidence.add(client_certificate_facts(h));
-  add_key_exchange(out.evidence);
+  add_breach(out.evidence, out.assessment);
+  if (out.assessment.standing == Standing::failed) {
+    out.evidence.add(server_signature_facts(h));
+    out.evidence.add(client_certificate_facts(h));
+    add_key_exchange(out.evidence);
+  }
+  out.evidence = with_last_words(out.evidence);
   return out;
 }
 

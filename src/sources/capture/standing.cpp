@@ -193,9 +193,27 @@ Assessment assess_datagrams(const Handshake& h) {
   return out;
 }
 
+/// The client's protected record came long after the last of the server's: nobody thinks so long about a certificate.
+bool alert_after_silence(const Handshake& h) {
+  std::chrono::microseconds heard{};
+  for (const Event& e : h.conversation.events) {
+    if (e.from == From::server) heard = e.at;
+    if (e.from == From::client && e.kind == Event::Kind::application_data) return (e.at - heard).count() * 1000 >= long_silence;
+  }
+  return false;
+}
+
 /// Protected alerts of TLS 1.3, by the sizes of records.
 bool assess_protected_alerts(const Handshake& h, Assessment& out) {
   const Flight& f = out.flight;
+  if (f.client_alert && !f.client_finished && alert_after_silence(h)) {
+    out.standing = Standing::failed;
+    out.failure = "timeout";
+    out.stage = "certificate";
+    out.ended_by_client = true;
+    out.text = "the server's flight stops, and the client gives up after seconds with a protected record of the size of an alert";
+    return true;
+  }
   const bool server_refused_late = f.server_alert && f.client_certificate && !f.server_went_on;
   if (f.client_alert && !f.client_finished) {
     out.encrypted_alert_by_client = true;
@@ -214,7 +232,6 @@ bool assess_protected_alerts(const Handshake& h, Assessment& out) {
   } else {
     return false;
   }
-  (void)h;
   out.standing = Standing::failed;
   out.failure = "alert";
   return true;

@@ -66,7 +66,10 @@ class Tap:
             if not select.select([self._socket], [], [], 0.01)[0]:
                 self._idle = time.monotonic()
                 continue
-            frame, extra, _, where = self._socket.recvmsg(LONGEST, 64)
+            try:
+                frame, extra, _, where = self._socket.recvmsg(LONGEST, 64)
+            except OSError:
+                return  # the interface went with its namespace
             if not self.everything and where[2] == OUTGOING:
                 continue  # on loopback each packet passes twice
             seconds, nanoseconds = struct.unpack("qq", extra[0][2][:16]) if extra else divmod(time.time_ns(), 10**9)

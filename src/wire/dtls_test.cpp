@@ -12,7 +12,8 @@ namespace {
 
 using base::Bytes;
 using base::ByteView;
-using built::dtls_fragment, built::dtls_record, built::operator+;
+using built::dtls_fragment, built::dtls_record;
+using built::operator+;  // NOLINT(misc-unused-using-decls): clang-tidy 14 overlooks operators
 using enum HandshakeType;
 
 DtlsFragment piece(HandshakeType type, std::uint16_t sequence, ByteView body, std::size_t offset, std::size_t size) {

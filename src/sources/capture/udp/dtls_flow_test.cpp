@@ -18,7 +18,8 @@ using built::Watch;
 using observe::Ending;
 using observe::Event;
 using observe::From;
-using wire::built::dtls_fragment, wire::built::dtls_message, wire::built::dtls_record, wire::built::operator+;
+using wire::built::dtls_fragment, wire::built::dtls_message, wire::built::dtls_record;
+using wire::built::operator+;  // NOLINT(misc-unused-using-decls): clang-tidy 14 overlooks operators
 using enum wire::HandshakeType;
 
 wire::ClientHello hello_of(std::uint8_t random = 7) {

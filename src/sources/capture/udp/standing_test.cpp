@@ -13,7 +13,7 @@ namespace {
 using built::Bytes;
 using built::close_frame, built::crypto_frame;
 using built::QuicPeers, built::Watch;
-using wire::built::operator+;
+using wire::built::operator+;  // NOLINT(misc-unused-using-decls): clang-tidy 14 overlooks operators
 using enum wire::HandshakeType;
 
 Bytes hello() { return crypto_frame(0, wire::handshake_message(client_hello, wire::build(built::client_hello(7)))); }

@@ -39,7 +39,7 @@ struct Watch {
   UdpFlows flows;
 };
 
-inline wire::ClientHello client_hello(std::uint8_t random, std::vector<std::uint16_t> versions = {0x0304}) {
+inline wire::ClientHello client_hello(std::uint8_t random, const std::vector<std::uint16_t>& versions = {0x0304}) {
   wire::ClientHello hello;
   hello.random = Bytes(32, random);
   hello.cipher_suites = {0x1301, 0xc02b};

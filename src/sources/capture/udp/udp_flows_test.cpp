@@ -14,7 +14,7 @@ namespace {
 using built::Bytes;
 using built::ByteView;
 using built::QuicPeers, built::Watch;
-using wire::built::operator+;
+using wire::built::operator+;  // NOLINT(misc-unused-using-decls): clang-tidy 14 overlooks operators
 using enum wire::HandshakeType;
 
 Bytes hello(std::uint8_t random = 7) {

@@ -115,6 +115,27 @@ class Interface(unittest.TestCase):
         process.stdout.close()
         process.stderr.close()
 
+    def test_what_proves_a_failure_is_kept_in_a_folder(self):
+        folder = pathlib.Path(self.folder.name) / "evidence"
+        folder.mkdir()
+        folder.chmod(0o777)
+        pathlib.Path(self.folder.name).chmod(0o755)
+        process, _, reader = self.watch("--evidence", folder)
+        self.server.refused()
+        for _ in range(100):
+            if list(folder.glob("*.pcapng")):
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=10)
+        reader.join(timeout=5)
+        process.stdout.close()
+        process.stderr.close()
+        files = list(folder.glob("*.pcapng"))
+        self.assertEqual(len(files), 1)
+        again = subprocess.run([PROGRAM, "pcap", "--format", "jsonl", files[0]], capture_output=True, timeout=30, check=False)
+        self.assertEqual(json.loads(again.stdout)["verdict"]["cause"], "certificate.self-signed")
+
     def test_metrics_are_served(self):
         port = free_port()
         process, _, reader = self.watch("--metrics", f"127.0.0.1:{port}")

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/capture/evidence.h"
 #include "cli/capture/tally.h"
 #include "cli/command.h"
 #include "cli/line_writer.h"
@@ -79,6 +80,12 @@ struct Watching {
   capture::Capture whole;
   report::WatchView view;
   std::optional<net::PageServer> pages;
+  std::optional<EvidenceFolder> evidence;
+
+  void feed(const capture::Packet& packet) {
+    if (evidence) evidence->keep(packet);
+    whole.feed(packet);
+  }
   base::Time started = base::now();
   bool live = false;
   Clock::time_point began = Clock::now(), drawn{};
@@ -163,7 +170,7 @@ void look_at_interface(Watching& w, capture::LiveCapture& live, const Display& d
     capture::LiveCapture::Next next = capture::LiveCapture::Next::packet;
     for (int i = 0; i < burst && next == capture::LiveCapture::Next::packet; ++i) {
       next = live.next(packet);
-      if (next == capture::LiveCapture::Next::packet) w.whole.feed(packet);
+      if (next == capture::LiveCapture::Next::packet) w.feed(packet);
     }
     w.view.dropped = live.dropped();
     if (next == capture::LiveCapture::Next::over) return complain(live.error());
@@ -175,7 +182,7 @@ void look_at_stream(Watching& w, capture::CaptureFile& file, const Display& disp
   capture::Packet packet;
   while (file.next(packet)) {
     if (const base::Bytes secrets = file.take_secrets(); !secrets.empty()) w.keys.add(base::text(secrets));
-    w.whole.feed(packet);
+    w.feed(packet);
     if (!attend(w, display, lines)) return;
   }
   if (file.damage()) complain(*file.damage());
@@ -227,7 +234,12 @@ Exit run(Options& options) {
   how.most_shown = 0;
   const bool json = options.output.format != "text";
   const bool all = options.own.contains("all");
-  how.on_failure = [&](const report::Report& report, const capture::Handshake&) {
+  EvidenceFolder* evidence = nullptr;
+  std::string refused;
+  how.on_failure = [&](const report::Report& report, const capture::Handshake& handshake) {
+    if (evidence) {
+      if (const auto written = evidence->add(report, handshake); !written) refused = written.error().text();
+    }
     latest.push_front(event_of(report));
     if (latest.size() > most_latest) latest.pop_back();
     if (lines && !(json && all)) lines->write(json ? report::to_text(report::document(report), -1) : line_of(report));
@@ -235,6 +247,7 @@ Exit run(Options& options) {
   if (json && all) how.stream = [&](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
   Watching w(options, std::move(how));
   w.live = !piped;
+  if (const std::string folder = own(options, "evidence"); !folder.empty()) evidence = &w.evidence.emplace(folder);
   w.view.source = piped ? "standard input" : interface + (options.words.empty() ? "" : ", " + base::join(options.words, " "));
   if (const std::string place = own(options, "metrics"); !place.empty()) {
     auto opened = net::PageServer::open(place, "/metrics", "text/plain; version=0.0.4; charset=utf-8");
@@ -242,7 +255,7 @@ Exit run(Options& options) {
     w.pages = std::move(*opened);
     if (!display.screen()) complain("metrics at http://" + w.pages->address() + "/metrics");
   }
-  if (const auto done = capture::give_up_privileges({.may_accept = w.pages.has_value()}); !done)
+  if (const auto done = capture::give_up_privileges({.may_accept = w.pages.has_value(), .may_write_files = evidence != nullptr}); !done)
     return display.leave(), complain(done.error().text()), Exit::broken;
   if (live)
     look_at_interface(w, *live, display, lines ? &*lines : nullptr);
@@ -255,6 +268,7 @@ Exit run(Options& options) {
   complain(fmt::format("{} handshakes: {} ok, {} failed, {} undetermined, {} let go by the client; {} packets{}", c.all(), c.ok, c.failed,
                        c.undetermined, c.aborted, w.whole.packets(),
                        w.view.dropped > 0 ? fmt::format(", {} dropped by the kernel", w.view.dropped) : ""));
+  if (!refused.empty()) complain("--evidence " + refused);
   if (lines) {
     if (const auto written = lines->finish(); !written) return complain(written.error().text()), Exit::broken;
   }
@@ -278,17 +292,21 @@ const Command watch{
                  "whytls watch -i eth0 --format jsonl tcp port 443  a report a line, for a program",
                  "whytls watch -i any --metrics 127.0.0.1:9477  with a page for Prometheus",
                  "ssh host tcpdump -w - port 443 | whytls watch -  another machine's packets"},
-    .flags = {{"interface", 'i', "IFACE", Group::way, "the interface to watch",
-               "Watch IFACE (any: all of them). It is opened first; then every privilege is given up.",
-               [](Options& o, const std::string& v) { return keep(o, "interface", v); }, true, false},
-              {"all", 0, "", Group::output, "the good ones too", "With jsonl: report every handshake, not those alone that failed.",
-               [](Options& o, const std::string& v) { return keep(o, "all", v); }, false},
-              {"metrics", 0, "ADDRESS:PORT", Group::output, "a page for Prometheus",
-               "Serve /metrics at ADDRESS:PORT, such as 127.0.0.1:9477.",
-               [](Options& o, const std::string& v) { return keep(o, "metrics", v); }, true, false},
-              {"ca-file", 0, "FILE", Group::client, "roots that the clients trust, as PEM",
-               "Judge certificates by the roots in FILE (PEM) instead of this machine's store.",
-               [](Options& o, const std::string& v) { return keep(o, "ca-file", v); }}},
+    .flags =
+        {{"interface", 'i', "IFACE", Group::way, "the interface to watch",
+          "Watch IFACE (any: all of them). It is opened first; then every privilege is given up.",
+          [](Options& o, const std::string& v) { return keep(o, "interface", v); }, true, false},
+         {"all", 0, "", Group::output, "the good ones too", "With jsonl: report every handshake, not those alone that failed.",
+          [](Options& o, const std::string& v) { return keep(o, "all", v); }, false},
+         {"metrics", 0, "ADDRESS:PORT", Group::output, "a page for Prometheus", "Serve /metrics at ADDRESS:PORT, such as 127.0.0.1:9477.",
+          [](Options& o, const std::string& v) { return keep(o, "metrics", v); }, true, false},
+         {"evidence", 0, "DIR", Group::output, "captures of failed connections",
+          "Write a small capture of a failed connection into DIR, a few of each kind; at most 200, then the oldest goes. Who ran sudo (or "
+          "nobody) must be allowed to write there.",
+          [](Options& o, const std::string& v) { return keep(o, "evidence", v); }, false},
+         {"ca-file", 0, "FILE", Group::client, "roots that the clients trust, as PEM",
+          "Judge certificates by the roots in FILE (PEM) instead of this machine's store.",
+          [](Options& o, const std::string& v) { return keep(o, "ca-file", v); }}},
     .run = run,
 };
 

@@ -4,7 +4,7 @@
 
 Real clients meet the lab's servers while the interface is watched; from the capture alone `whytls pcap` must name the scenario's cause, or
 leave it open honestly, and never name another. Without an option: a row for each cause and each server software, within a minute or so; with
---all every row (half an hour). --keep keeps the captures, and --replay judges kept ones again. The marks:
+--all every row (five minutes). --keep keeps the captures, and --replay judges kept ones again. The marks:
 
 right    the cause is named; where TLS 1.2 shows the certificate, or an alert, a choice or TCP says it, nothing else will do
 honest   undetermined, and the cause is among what is left open
@@ -54,7 +54,10 @@ NOT_HERE = {
 REFUSED = {"cipher.no-common-suite", "cipher.no-common-signature-algorithm"}  # by the server, which cannot use such a certificate
 OTHERWISE = {
     "certificate.wrong-purpose/openssl-key-usage": REFUSED, "certificate.malformed/openssl-repeated-extension": REFUSED,
-    "certificate.weak-signature/openssl-md5-leaf": REFUSED,
+    "certificate.weak-signature/openssl-md5-leaf": REFUSED, "certificate.malformed/every-openssl-broken-names": REFUSED,
+    "certificate.malformed/every-nginx-broken-names": REFUSED, "certificate.malformed/every-node-broken-names": REFUSED,
+    # Its suite is none that Python and Go offer.
+    "certificate.malformed/canned-no-der-at-all": {"protocol.malformed"}, "certificate.malformed/canned-cut-short": {"protocol.malformed"},
     # An alert says it literally, and what a plainer offer would get nobody tried; intolerance is named as a doubt.
     "protocol.version-intolerance/alert-70-on-13": {"protocol.version-mismatch"}, "protocol.refused-by-alert/alert-70": {"protocol.version-mismatch"},
     # The name that the client did not send is not on the wire.
@@ -67,7 +70,7 @@ OTHERWISE = {
 }
 # What the server would have said to a plain word is not on the wire where nobody says one (docs/judgement.md, Plaintext).
 OTHER_CAUSES = {"protocol.starttls-needed": {"protocol.not-tls"}, "protocol.starttls-refused": {"protocol.not-tls"}}
-COUNTED = ("healthy/fault-limited-after-the-first", "protocol.refused-by-alert/alert-then-limited")  # they change after so many clients
+COUNTED = ("healthy/fault-limited-after-the-first", "protocol.refused-by-alert/alert-then-limited", "certificate.self-signed/fault-then-limited-after-3")  # they change after so many clients
 
 
 def wanted(scenario, client):

@@ -15,7 +15,6 @@ namespace {
 
 using evidence::Evidence;
 using evidence::Kind;
-using observe::Ending;
 using observe::Event;
 using observe::From;
 

@@ -324,8 +324,24 @@ Assessment assess(const Handshake& h) {
   return assess_unanswered(h);
 }
 
+namespace {
+
+/// What is no record any more comes behind a fatal alert: MariaDB, refused by a client, says so in its own protocol. Nothing follows from
+/// it.
+bool broken_after_the_end(const observe::Conversation& c) {
+  constexpr std::uint8_t first_of_certificates = 42, last_of_certificates = 49;  // RFC 8446 6.2
+  return std::any_of(c.events.begin(), c.events.end(), [&](const Event& e) {
+    if (e.kind != Event::Kind::alert || e.opaque || e.alert.level != 2) return false;
+    const bool about_certificate = e.alert.description >= first_of_certificates && e.alert.description <= last_of_certificates;
+    return e.from == c.malformed_from || about_certificate;
+  });
+}
+
+}  // namespace
+
 observe::Conversation judged_conversation(const Handshake& h) {
   observe::Conversation out = h.conversation;
+  if (!out.malformed.empty() && broken_after_the_end(out)) out.malformed.clear();
   if (piece_of_tls(h)) out.not_tls.clear();
   const bool plaintext =
       !out.not_tls.empty() && out.not_tls_from == From::server && find(h, From::server, HandshakeType::server_hello) == nullptr;

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnosis/watched.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "diagnosis/test_evidence.h"
+
+namespace whytls::diagnosis {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Not;
+
+Diagnosis of(std::vector<std::string_view> lines) {
+  lines.emplace_back("watched = yes");
+  return diagnose_watched(evidence_of(lines)).diagnosis;
+}
+
+TEST(Watched, WhatACauseProvesIsNamed) {
+  const Diagnosis d = of({"completed = no", "failed_stage = client-hello", "failure = alert", "alert = no_application_protocol",
+                          "alert_from = server", "offered_alpn = mqtt"});
+  EXPECT_EQ(d.outcome, Outcome::failed);
+  EXPECT_EQ(verdict_id(d), "protocol.alpn-mismatch");
+}
+
+TEST(Watched, WhatIsOnlyPossibleIsLeftOpen) {
+  const Diagnosis d = of({"completed = no", "failed_stage = client-hello", "failure = reset"});
+  EXPECT_EQ(d.outcome, Outcome::undetermined);
+  EXPECT_EQ(verdict_id(d), "none");
+  EXPECT_THAT(ids(d.doubts), Contains("network.reset-in-handshake"));
+  EXPECT_THAT(ids(d.doubts), Contains("protocol.hello-intolerance"));
+}
+
+TEST(Watched, TheSameWithAPairIsNamed) {
+  const Diagnosis d = of({"completed = no", "failed_stage = client-hello", "failure = reset", "offered_versions = tls1.3, tls1.2",
+                          "cures[version.without-tls1.3] = yes"});
+  EXPECT_EQ(verdict_id(d), "protocol.version-intolerance");
+}
+
+TEST(Watched, AnAbandonedConnectionIsNobodysFault) {
+  const Diagnosis d = of({"completed = no", "abandoned = yes", "failed_stage = client-hello", "failure = closed"});
+  EXPECT_EQ(d.outcome, Outcome::aborted);
+  EXPECT_TRUE(d.doubts.empty());
+}
+
+TEST(Watched, AHiddenCertificateLeavesEveryFaultOfItOpenAndNothingElse) {
+  const Diagnosis d = of({"completed = no", "failed_stage = certificate", "failure = alert", "alert_from = client",
+                          "encrypted_alert = client", "selected_version = tls1.3"});
+  EXPECT_EQ(d.outcome, Outcome::undetermined);
+  for (const char* cause : {"certificate.untrusted-root", "certificate.expired", "certificate.name-constraint",
+                            "certificate.missing-staple", "configuration.key-mismatch"})
+    EXPECT_THAT(ids(d.doubts), Contains(cause));
+  EXPECT_THAT(ids(d.doubts), Not(Contains("protocol.sni-required")));
+}
+
+TEST(Watched, ADecryptErrorOfAClientIsASignatureAndNoBrokenMessage) {
+  const Diagnosis d = of({"completed = no", "failed_stage = certificate", "failure = alert", "alert = decrypt_error", "alert_from = client",
+                          "selected_version = tls1.3"});
+  EXPECT_EQ(d.outcome, Outcome::undetermined);
+  EXPECT_THAT(ids(d.doubts), Contains("certificate.bad-signature"));
+  EXPECT_THAT(ids(d.doubts), Not(Contains("client-auth.key-mismatch")));
+}
+
+TEST(Watched, WhatAClientSaysIsNotTheServersRefusal) {
+  const Diagnosis d = of({"completed = no", "failed_stage = finished", "failure = alert", "alert = internal_error", "alert_from = client",
+                          "selected_version = tls1.2"});
+  EXPECT_THAT(ids(d.doubts), Not(Contains("protocol.sni-required")));
+  EXPECT_THAT(ids(d.doubts), Not(Contains("protocol.refused-by-alert")));
+}
+
+TEST(Watched, FilesAndStoresOfOthersAreNotGuessed) {
+  const Diagnosis d = of({"completed = no", "failed_stage = certificate", "failure = alert", "alert = unknown_ca", "alert_from = client"});
+  for (const std::string_view id : ids(d.doubts)) EXPECT_NE(id, "configuration.trust-store");
+}
+
+TEST(Watched, AHandshakeThatCompletedIsWell) { EXPECT_EQ(of({"completed = yes", "selected_version = tls1.3"}).outcome, Outcome::ok); }
+
+TEST(Watched, OneOfWhichTooLittleWasSeenIsUndeterminedWithoutGuesses) {
+  const Diagnosis d = of({"offered_versions = tls1.3"});
+  EXPECT_EQ(d.outcome, Outcome::undetermined);
+  EXPECT_TRUE(d.doubts.empty());
+}
+
+TEST(Watched, LostFlightsPointAtTheSizeOfPackets) {
+  const Diagnosis d = of({"completed = no", "failed_stage = client-hello", "failure = timeout", "sight[server-lost] = 2896 bytes"});
+  ASSERT_FALSE(d.doubts.empty());
+  EXPECT_EQ(d.doubts.front().cause->id, "network.mtu-blackhole");
+}
+
+}  // namespace
+}  // namespace whytls::diagnosis

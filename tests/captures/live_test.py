@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """live_test.py WHYTLS [--all] [--only PATTERN] [--client NAME] [--jobs N] [--verbose] [--keep FOLDER] [--replay FOLDER]
 
-Real clients meet the lab's servers while the interface is watched; from the capture alone `whytls pcap` must name the scenario's cause, or
-leave it open honestly, and never name another. Without an option: a row for each cause and each server software, within a minute or so; with
---all every row (five minutes). --keep keeps the captures, and --replay judges kept ones again. The marks:
+Real clients meet the lab's servers while the interface is watched; from the capture alone `whytls pcap` must name the scenario's cause,
+or leave it open honestly, and never name another. Without an option: a row for each cause and each server software, within a minute
+or so; with --all every row (five minutes). --keep keeps the captures, and --replay judges kept ones again. The marks:
 
 right    the cause is named; where TLS 1.2 shows the certificate, or an alert, a choice or TCP says it, nothing else will do
 honest   undetermined, and the cause is among what is left open
@@ -59,7 +59,8 @@ OTHERWISE = {
     # Its suite is none that Python and Go offer.
     "certificate.malformed/canned-no-der-at-all": {"protocol.malformed"}, "certificate.malformed/canned-cut-short": {"protocol.malformed"},
     # An alert says it literally, and what a plainer offer would get nobody tried; intolerance is named as a doubt.
-    "protocol.version-intolerance/alert-70-on-13": {"protocol.version-mismatch"}, "protocol.refused-by-alert/alert-70": {"protocol.version-mismatch"},
+    "protocol.version-intolerance/alert-70-on-13": {"protocol.version-mismatch"},
+    "protocol.refused-by-alert/alert-70": {"protocol.version-mismatch"},
     # The name that the client did not send is not on the wire.
     "protocol.sni-required/nginx-default-certificate": {"certificate.hostname-mismatch"},
     "protocol.sni-required/apache-default-certificate": {"certificate.hostname-mismatch"},
@@ -70,7 +71,9 @@ OTHERWISE = {
 }
 # What the server would have said to a plain word is not on the wire where nobody says one (docs/judgement.md, Plaintext).
 OTHER_CAUSES = {"protocol.starttls-needed": {"protocol.not-tls"}, "protocol.starttls-refused": {"protocol.not-tls"}}
-COUNTED = ("healthy/fault-limited-after-the-first", "protocol.refused-by-alert/alert-then-limited", "certificate.self-signed/fault-then-limited-after-3")  # they change after so many clients
+# They change after so many clients.
+COUNTED = ("healthy/fault-limited-after-the-first", "protocol.refused-by-alert/alert-then-limited",
+           "certificate.self-signed/fault-then-limited-after-3")
 
 
 def wanted(scenario, client):
@@ -258,14 +261,16 @@ def replay(program, folder):
 
 
 def chosen(options):
-    rows = [s for s in scenarios.all_rows() if s.cause not in NOT_HERE and s.id not in COUNTED and not s.env and not isinstance(s.server, (Authority, Public))]
+    rows = [s for s in scenarios.all_rows() if s.cause not in NOT_HERE and s.id not in COUNTED and not s.env
+            and not isinstance(s.server, (Authority, Public))]
     if options.only:
         rows = [s for s in rows if any(p in s.id or fnmatch.fnmatchcase(s.id, p) for p in options.only)]
     return rows
 
 
 # The rows of their causes that show most on the wire.
-TELLING = ("network.mtu-blackhole/large-to-the-client", "client-auth.unknown-ca/haproxy-tls12", "client-auth.certificate-expired/haproxy-tls13",
+TELLING = ("network.mtu-blackhole/large-to-the-client", "client-auth.unknown-ca/haproxy-tls12",
+           "client-auth.certificate-expired/haproxy-tls13",
            "client-auth.certificate-required/openssl-tls13", "network.reset-in-handshake/injected-on-any-data")
 
 
@@ -283,7 +288,8 @@ def one_of_each(rows):
 
 def matrix(rows):
     """Cause by client: how many of each mark."""
-    short = {"right": "R", "honest": "h", "hidden": "~", "aborted": "a", "fine": ".", "wrong": "W", "odd": "o", "nothing": "n", "broken": "!", "missing": "-"}
+    short = {"right": "R", "honest": "h", "hidden": "~", "aborted": "a", "fine": ".", "wrong": "W", "odd": "o",
+             "nothing": "n", "broken": "!", "missing": "-"}
     columns = list(dict.fromkeys(name for _, name, _, _ in rows))
     cells = collections.defaultdict(collections.Counter)
     for scenario, name, result, _ in rows:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real clients under the constraints that a scenario states. Each is a function (scenario, bed, args, env) -> (works, words), like the lab's
-referees; what a client cannot be told to do raises Unable."""
+"""Real clients under the constraints that a scenario states. Each is a function (scenario, bed, args, env) -> (works, words), like the
+lab's referees; what a client cannot be told to do raises Unable."""
 from __future__ import annotations
 
 import contextlib
@@ -57,8 +57,8 @@ def run_it(command: list[str], env: dict[str, str]) -> tuple[int | None, str]:
     return done.returncode, done.stdout.decode(errors="replace")
 
 
-OPENSSL_ABLE = ("--servername --no-servername --connect --min-version --max-version --ciphers --groups --sigalgs --alpn --cert --key --proxy "
-                "--starttls --at")
+OPENSSL_ABLE = ("--servername --no-servername --connect --min-version --max-version --ciphers --groups --sigalgs --alpn --cert --key "
+                "--proxy --starttls --at")
 
 
 def openssl(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str]) -> tuple[bool, str]:
@@ -109,11 +109,12 @@ def curl(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str
     command += ["--resolve", f"{host}:{bed.port}:{address}"] if scenario.host else []
     modern, old = referee._suites(options)
     trust = referee._trust(scenario, bed, options)
-    for word, value in (("--cacert", trust), ("--cert", options.get("--cert")), ("--key", options.get("--key")), ("--proxy", options.get("--proxy")),
-                        ("--ciphers", ":".join(old)), ("--tls13-ciphers", ":".join(modern)),
+    for word, value in (("--cacert", trust), ("--cert", options.get("--cert")), ("--key", options.get("--key")),
+                        ("--proxy", options.get("--proxy")), ("--ciphers", ":".join(old)), ("--tls13-ciphers", ":".join(modern)),
                         ("--curves", options.get("--groups", "").replace(",", ":"))):
         command += [word, value] if value else []
-    command += ["--tls-max", options["--max-version"][3:]] if "--max-version" in options else ["--tls-max", "1.2"] if old and not modern else []
+    highest = options.get("--max-version", "tls1.2" if old and not modern else "")[3:]
+    command += ["--tls-max", highest] if highest else []
     command += ["--tlsv" + options["--min-version"][3:]] if "--min-version" in options else []
     status, words = run_it(command, env)
     return status is not None and status not in CURL_FAILS, words[-400:]

@@ -33,11 +33,12 @@ def scan(bed: Bed) -> None:
 def health_check(bed: Bed) -> None:
     """A monitor that looks whether TLS is there, trusts nobody and says nothing."""
     for version in ("-tls1_2", "-tls1_3"):
-        subprocess.run(["openssl", "s_client", version, "-connect", f"{bed.address}:{bed.port}"], stdin=subprocess.DEVNULL, capture_output=True,
-                       timeout=10, check=False)
+        subprocess.run(["openssl", "s_client", version, "-connect", f"{bed.address}:{bed.port}"], stdin=subprocess.DEVNULL,
+                       capture_output=True, timeout=10, check=False)
 
 
 SCENES: tuple[tuple[str, Callable[[Bed], None], object], ...] = (
     ("a spare connection", spare, Nginx()), ("an unused connection", unused, Nginx()), ("a scan", scan, OpenSSL()),
-    ("a health check", health_check, Nginx("alien-root-sent")), ("a health check of a self-signed server", health_check, OpenSSL("self-signed")),
+    ("a health check", health_check, Nginx("alien-root-sent")),
+    ("a health check of a self-signed server", health_check, OpenSSL("self-signed")),
 )

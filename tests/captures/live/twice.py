@@ -9,19 +9,23 @@ from lab import arguments
 from lab.bed import Bed
 from lab.scenario import Scenario
 
-ROWS = ("healthy/nginx-plain", "healthy/openssl-cbc-only", "healthy/gnutls-dhe-2048", "healthy/nginx-tls12-only", "protocol.version-mismatch/nginx-tls13-only-client-12",
+ROWS = ("healthy/nginx-plain", "healthy/openssl-cbc-only", "healthy/gnutls-dhe-2048", "healthy/nginx-tls12-only",
+        "protocol.version-mismatch/nginx-tls13-only-client-12",
         "protocol.sni-unrecognized/nginx-every-name", "protocol.alpn-mismatch/go-client-wants-mqtt", "protocol.not-tls/nginx-http",
         "cipher.weak-dh/openssl-1024", "certificate.expired/openssl-tls12-only", "client-auth.certificate-required/openssl-tls12",
         "client-auth.certificate-required/haproxy-tls12", "protocol.refused-by-alert/alert-40", "network.reset-in-handshake/after-hello",
-        "protocol.malformed/suite-not-offered", "protocol.downgrade-detected/canned-sentinel", "healthy/starttls-smtp", "network.connection-refused/ipv4")
+        "protocol.malformed/suite-not-offered", "protocol.downgrade-detected/canned-sentinel", "healthy/starttls-smtp",
+        "network.connection-refused/ipv4")
 
-OFFER = ("offered_versions", "offered_suites", "offered_groups", "offered_signature_algorithms", "offered_alpn", "offered_server_name", "offered_size")
+OFFER = ("offered_versions", "offered_suites", "offered_groups", "offered_signature_algorithms", "offered_alpn", "offered_server_name",
+         "offered_size")
 ANSWER = ("selected_version", "selected_suite", "secure_renegotiation", "extended_master_secret", "downgrade_sentinel", "dh_bits")
 # Behind the ServerHello TLS 1.3 hides what whytls itself has the keys for.
 OPEN_ANSWER = ("selected_group", "selected_signature_algorithm", "selected_alpn", "requests_certificate", "request_authorities",
                "client_certificate_sent", "signature_verifies")
 ENDING = ("alert", "alert_from", "failed_stage", "failure", "plaintext_protocol", "plaintext_excerpt", "violation", "violation_by")
-CHAIN = ("chain_length", "leaf_subject", "leaf_issuer", "leaf_names", "server_key", "link_subject", "must_staple", "valid_from", "valid_until")
+CHAIN = ("chain_length", "leaf_subject", "leaf_issuer", "leaf_names", "server_key", "link_subject", "must_staple", "valid_from",
+         "valid_until")
 
 
 def values(report: dict, kind: str) -> set[tuple[str, str]]:
@@ -64,7 +68,8 @@ def differences(live: dict, watched: dict) -> list[str]:
             out.append(f"{kind}: live {sorted(ours)}, watched {sorted(theirs)}")
     selected = live["handshake"].get("selected") or {}
     hidden = selected.get("version") == "tls1.3"
-    parts = (["offered"] if watched["handshake"]["messages"] else []) + (["selected", "certificates"] if selected.get("version") and not hidden else [])
+    parts = ["offered"] if watched["handshake"]["messages"] else []
+    parts += ["selected", "certificates"] if selected.get("version") and not hidden else []
     for part in parts:
         ours, theirs = live["handshake"].get(part), watched["handshake"].get(part)
         if part == "selected" and theirs["resumed"] is None:
@@ -73,7 +78,8 @@ def differences(live: dict, watched: dict) -> list[str]:
             out.append(f"handshake.{part}: live {ours}, watched {theirs}")
 
     def alerts(report: dict) -> list[tuple[str, str]]:
-        return [(a["from"], a["description"]) for a in report["handshake"]["alerts"] if a["description"] != "close_notify" and not a["encrypted"]]
+        return [(a["from"], a["description"]) for a in report["handshake"]["alerts"]
+                if a["description"] != "close_notify" and not a["encrypted"]]
     if live["outcome"] == "failed" and compared(live, watched)[-1] == ENDING[-1] and not hidden and alerts(live) != alerts(watched):
         out.append(f"alerts: live {alerts(live)}, watched {alerts(watched)}")
     return out

@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"h", "--timeout", "soon"}, "--timeout: 'soon' is no time span"}, Wrong{{"h", "--timeout", "0"}, "no time span"},
                     Wrong{{"h", "--timeout", "nan"}, "no time span"}, Wrong{{"h", "--starttls", "smtpp"}, "did you mean smtp?"},
                     Wrong{{"h", "--starttls", "socks5"}, "no dialogue"},
-                    Wrong{{"h", "--format", "sarif"}, "there is no format 'sarif'; there are json, jsonl, text"},
+                    Wrong{{"h", "--format", "sarif"}, "there is no format 'sarif'; there are html, json, jsonl"},
                     Wrong{{"h", "--color", "maybe"}, "auto, always or never"}, Wrong{{"h", "--fail-on", "fatal"}, "error, warning or note"},
                     Wrong{{"h", "--at", "tomorrow"}, "--at: expected a time"}, Wrong{{"h", "--max-connections", "0"}, "from 1 to 1000"},
                     Wrong{{"h", "--connect", "example.com"}, "--connect: expected HOST:PORT"}, Wrong{{"h", "-4", "-6"}, "contradict"},

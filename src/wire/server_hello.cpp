@@ -58,7 +58,9 @@ base::Bytes build(const ServerHello& hello) {
   return out.take();
 }
 
-bool ServerHello::hello_retry_request() const { return std::equal(random.begin(), random.end(), hello_retry_random.begin(), hello_retry_random.end()); }
+bool ServerHello::hello_retry_request() const {
+  return std::equal(random.begin(), random.end(), hello_retry_random.begin(), hello_retry_random.end());
+}
 
 DowngradeSentinel ServerHello::downgrade() const {
   if (random.size() != 32 || !std::equal(sentinel.begin(), sentinel.end(), random.begin() + 24)) return DowngradeSentinel::none;

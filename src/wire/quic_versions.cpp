@@ -89,7 +89,7 @@ std::span<const QuicVersion> quic_versions() { return versions; }
 
 std::string quic_version_name(std::uint32_t code) {
   if (const QuicVersion* const known = quic_version(code)) return std::string(known->name);
-  if (const std::string google = google_quic_name(code); !google.empty()) return google;
+  if (std::string google = google_quic_name(code); !google.empty()) return google;
   // RFC 9000 15: reserved to exercise version negotiation.
   return (code & 0x0f0f0f0fU) == 0x0a0a0a0aU ? fmt::format("reserved ({:#010x})", code) : fmt::format("{:#010x}", code);
 }

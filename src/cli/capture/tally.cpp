@@ -233,7 +233,7 @@ std::string Tally::add_to_group(const report::Report& report, const Handshake& h
   const std::string name = base::printable(report.handshake.offered.server_name.value_or(""), 255);
   const std::string ended =
       cause.empty() ? fmt::format("{} {}", report.evidence.text(Kind::failure), report.evidence.text(Kind::failed_stage)) : "";
-  const std::string key = base::join({cause, ended, report.handshake.offered.ja4, report.flow->server, name}, "\n");
+  std::string key = base::join({cause, ended, report.handshake.offered.ja4, report.flow->server, name}, "\n");
   auto found = groups_.find(key);
   if (found == groups_.end()) {
     if (groups_.size() >= most_groups) {

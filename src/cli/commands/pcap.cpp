@@ -48,13 +48,13 @@ base::Result<void> write_proof(const Reading& reading, const std::string& path, 
 }
 
 void add_undecoded(Reading& reading, const std::vector<std::pair<std::string, std::uint64_t>>& more) {
-  for (const auto& [what, count] : more) {
+  for (const auto& one : more) {
     const auto known =
-        std::find_if(reading.undecoded.begin(), reading.undecoded.end(), [&](const auto& each) { return each.first == what; });
+        std::find_if(reading.undecoded.begin(), reading.undecoded.end(), [&](const auto& each) { return each.first == one.first; });
     if (known == reading.undecoded.end())
-      reading.undecoded.emplace_back(what, count);
+      reading.undecoded.push_back(one);
     else
-      known->second += count;
+      known->second += one.second;
   }
 }
 
@@ -104,60 +104,39 @@ std::string rendered(const report::CaptureSummary& summary, const Output& output
   return report::capture_text(summary, style_for(output));
 }
 
-Exit run(Options& options) {
-  if (options.output.format == "prometheus") {
-    complain("pcap has no format 'prometheus': there are text, json, jsonl, html and junit");
-    return Exit::usage;
-  }
-  if (options.words.empty()) {
-    complain("the capture is missing: expected a file of pcap or pcapng, or - for standard input");
-    return Exit::usage;
-  }
-  const auto own = [&](const char* name) {
-    const auto found = options.own.find(name);
-    return found == options.own.end() ? std::string() : found->second;
-  };
+auto refuse(std::string what) { return base::fail(base::Fault::misuse, std::move(what)); }
+
+std::string own(const Options& options, const char* name) {
+  const auto found = options.own.find(name);
+  return found == options.own.end() ? std::string() : found->second;
+}
+
+/// What the options say, before anything is opened.
+base::Result<TallyOptions> checked(const Options& options) {
+  if (options.output.format == "prometheus") return refuse("pcap has no format 'prometheus': there are text, json, jsonl, html and junit");
+  if (options.words.empty()) return refuse("the capture is missing: expected a file of pcap or pcapng, or - for standard input");
+  if (own(options, "write").empty() && options.own.contains("anonymize"))
+    return refuse("--anonymize belongs to --write FILE: the report itself names addresses as they are");
   TallyOptions how;
   how.all = options.own.contains("all");
-  if (const std::string flow = own("flow"); !flow.empty()) {
+  if (const std::string flow = own(options, "flow"); !flow.empty()) {
     how.flow = base::number(flow);
-    if (!how.flow) {
-      complain("--flow '" + flow + "': expected the number of a connection, as the report shows it");
-      return Exit::usage;
-    }
+    if (!how.flow) return refuse("--flow '" + flow + "': expected the number of a connection, as the report shows it");
   }
-  const std::string ca_file = own("ca-file");
-  const x509::TrustStore store = ca_file.empty() ? x509::TrustStore::system() : x509::TrustStore::of_files(ca_file, "");
-  how.store = &store;
-  how.store_given = !ca_file.empty();
-  if (how.store_given && !store.report().usable()) {
-    complain("--ca-file " + ca_file + ": " +
-             (store.report().problems.empty() ? "it holds no certificate" : store.report().problems.front().text));
-    return Exit::usage;
-  }
-  std::optional<LineWriter> lines;
-  if (options.output.format == "jsonl") {
-    auto opened = LineWriter::open(options.output);
-    if (!opened) {
-      complain(opened.error().text());
-      return Exit::usage;
-    }
-    lines = std::move(*opened);
-    how.stream = [&](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
-  }
-  Reading reading{Tally(std::move(how)), {}, {}, {}, {}, {}, {}, 0, 0, options.words.size() > 1, {}};
-  const std::string write_to = own("write");
-  if (write_to.empty() && options.own.contains("anonymize")) {
-    complain("--anonymize belongs to --write FILE: the report itself names addresses as they are");
-    return Exit::usage;
-  }
-  if (!write_to.empty() && std::find(options.words.begin(), options.words.end(), "-") != options.words.end()) reading.ring.emplace();
-  if (const std::string keylog = own("keylog"); !keylog.empty()) {
-    if (const auto loaded = reading.keys.load(keylog); !loaded) {
-      complain(loaded.error().text());
-      return Exit::usage;
-    }
-  }
+  return how;
+}
+
+base::Result<x509::TrustStore> store_of(const std::string& ca_file) {
+  if (ca_file.empty()) return x509::TrustStore::system();
+  const x509::TrustStore store = x509::TrustStore::of_files(ca_file, "");
+  const x509::StoreReport& report = store.report();
+  if (!report.usable())
+    return refuse("--ca-file " + ca_file + ": " + (report.problems.empty() ? "it holds no certificate" : report.problems.front().text));
+  return store;
+}
+
+/// Every file, as far as it goes; the last error of those that could not be read.
+std::optional<base::Error> read_all(Reading& reading, const Options& options) {
   Progress progress(!options.output.quiet);
   std::optional<base::Error> error;
   for (const std::string& path : options.words) {
@@ -169,27 +148,52 @@ Exit run(Options& options) {
     if (interruption()->load()) break;
   }
   progress.clear();
-  if (reading.files.empty()) return Exit::usage;
+  return error;
+}
+
+report::CaptureSummary summary_of(Reading& reading) {
   report::CaptureSummary summary = reading.tally.finish();
+  summary.files = reading.files;
+  summary.damage = reading.damage;
+  summary.undecoded = reading.undecoded;
+  summary.packets = reading.packets;
+  summary.bytes = reading.bytes;
+  summary.first = reading.first;
+  summary.last = reading.last;
+  summary.interrupted = interruption()->load();
+  return summary;
+}
+
+Exit run(Options& options) {
+  auto how = checked(options);
+  if (!how) return complain(how.error().what), Exit::usage;
+  const auto store = store_of(own(options, "ca-file"));
+  if (!store) return complain(store.error().what), Exit::usage;
+  how->store = &*store;
+  how->store_given = !own(options, "ca-file").empty();
+  std::optional<LineWriter> lines;
+  if (options.output.format == "jsonl") {
+    auto opened = LineWriter::open(options.output);
+    if (!opened) return complain(opened.error().text()), Exit::usage;
+    lines = std::move(*opened);
+    how->stream = [&](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
+  }
+  Reading reading{Tally(std::move(*how)), {}, {}, {}, {}, {}, {}, 0, 0, options.words.size() > 1, {}};
+  const std::string write_to = own(options, "write"), keylog = own(options, "keylog");
+  if (!write_to.empty() && std::find(options.words.begin(), options.words.end(), "-") != options.words.end()) reading.ring.emplace();
+  if (!keylog.empty())
+    if (const auto loaded = reading.keys.load(keylog); !loaded) return complain(loaded.error().text()), Exit::usage;
+  std::optional<base::Error> error = read_all(reading, options);
+  if (reading.files.empty()) return Exit::usage;
+  const report::CaptureSummary summary = summary_of(reading);
   if (!write_to.empty()) {
     if (const auto done = write_proof(reading, write_to, options.own.contains("anonymize")); !done) {
       complain(done.error().text());
       error = done.error();
     }
   }
-  summary.files = std::move(reading.files);
-  summary.damage = std::move(reading.damage);
-  summary.undecoded = std::move(reading.undecoded);
-  summary.packets = reading.packets;
-  summary.bytes = reading.bytes;
-  summary.first = reading.first;
-  summary.last = reading.last;
-  summary.interrupted = interruption()->load();
   const auto written = lines ? lines->finish() : write_result(options.output, rendered(summary, options.output));
-  if (!written) {
-    complain(written.error().text());
-    return Exit::broken;
-  }
+  if (!written) return complain(written.error().text()), Exit::broken;
   return error ? Exit::usage : status_of(summary);
 }
 

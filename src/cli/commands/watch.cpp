@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -69,29 +68,6 @@ class Display {
   bool screen_;
 };
 
-/// All that one run keeps.
-struct Watching {
-  Watching(Options& given, TallyOptions how)
-      : options(given), tally(std::move(how)), whole([this](capture::Handshake&& h) { tally.note(std::move(h), ""); }, &keys) {}
-
-  Options& options;
-  Tally tally;
-  capture::KeyLog keys;
-  capture::Capture whole;
-  report::WatchView view;
-  std::optional<net::PageServer> pages;
-  std::optional<EvidenceFolder> evidence;
-
-  void feed(const capture::Packet& packet) {
-    if (evidence) evidence->keep(packet);
-    whole.feed(packet);
-  }
-  base::Time started = base::now();
-  bool live = false;
-  Clock::time_point began = Clock::now(), drawn{};
-  std::uint64_t packets_before = 0, bytes_before = 0, handshakes_before = 0;
-};
-
 report::WatchEvent event_of(const report::Report& report) {
   report::WatchEvent out;
   out.time = report.flow->start;
@@ -101,6 +77,101 @@ report::WatchEvent event_of(const report::Report& report) {
   out.server = report.flow->server;
   out.name = base::printable(report.handshake.offered.server_name.value_or(""), 255);
   return out;
+}
+
+std::string line_of(const report::Report& report) {
+  const report::WatchEvent e = event_of(report);
+  const std::string what = e.cause.empty() ? "undetermined" : e.cause;
+  const std::string name = e.name.empty() ? e.server : e.name + " (" + e.server + ")";
+  const auto& verdict = report.diagnosis.verdict;
+  return fmt::format("{}  {} → {}  {}{}", e.time ? base::rfc3339(*e.time) : "", e.client, name, what,
+                     verdict ? ": " + base::printable(verdict->finding.summary, 300) : "");
+}
+
+/// All that one run keeps.
+struct Watching {
+  explicit Watching(Options& given)
+      : options(given),
+        store(own(given, "ca-file").empty() ? x509::TrustStore::system() : x509::TrustStore::of_files(own(given, "ca-file"), "")),
+        json(given.output.format != "text"),
+        every(json && given.own.contains("all")),
+        tally(how()),
+        whole([this](capture::Handshake&& h) { tally.note(std::move(h), ""); }, &keys) {
+    store.report();  // it is read while that is still allowed
+  }
+
+  Options& options;
+  x509::TrustStore store;
+  bool json = false, every = false;
+  Tally tally;
+  capture::KeyLog keys;
+  capture::Capture whole;
+  report::WatchView view;
+  std::optional<capture::LiveCapture> live;
+  std::optional<capture::CaptureFile> file;
+  std::optional<LineWriter> lines;
+  std::optional<net::PageServer> pages;
+  std::optional<EvidenceFolder> evidence;
+  std::string refused;  ///< why evidence could not be written
+  base::Time started = base::now();
+  Clock::time_point began = Clock::now(), drawn{};
+  std::uint64_t packets_before = 0, bytes_before = 0, handshakes_before = 0;
+
+  base::Result<void> open();
+  TallyOptions how();
+  void failed(const report::Report& report, const capture::Handshake& handshake);
+  void feed(const capture::Packet& packet) {
+    if (evidence) evidence->keep(packet);
+    whole.feed(packet);
+  }
+};
+
+TallyOptions Watching::how() {
+  TallyOptions out;
+  out.store = &store;
+  out.store_given = !own(options, "ca-file").empty();
+  out.most_shown = 0;
+  out.on_failure = [this](const report::Report& report, const capture::Handshake& handshake) { failed(report, handshake); };
+  if (every) out.stream = [this](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
+  return out;
+}
+
+void Watching::failed(const report::Report& report, const capture::Handshake& handshake) {
+  if (evidence) {
+    if (const auto written = evidence->add(report, handshake); !written) refused = written.error().text();
+  }
+  view.latest.insert(view.latest.begin(), event_of(report));
+  if (view.latest.size() > most_latest) view.latest.pop_back();
+  if (lines && !every) lines->write(json ? report::to_text(report::document(report), -1) : line_of(report));
+}
+
+/// Everything that has to be opened, before privileges go.
+base::Result<void> Watching::open() {
+  const std::string interface = own(options, "interface"), filter = base::join(options.words, " ");
+  if (interface.empty()) {
+    auto opened = capture::CaptureFile::open("-");
+    if (!opened) return tl::unexpected(opened.error());
+    file = std::move(*opened);
+    view.source = "standard input";
+  } else {
+    auto opened = capture::LiveCapture::open({.interface = interface, .filter = filter});
+    if (!opened) return tl::unexpected(opened.error());
+    live = std::move(*opened);
+    view.source = interface + (filter.empty() ? "" : ", " + filter);
+  }
+  if (json || !options.output.file.empty() || isatty(STDOUT_FILENO) != 1) {
+    auto opened = LineWriter::open(options.output);
+    if (!opened) return tl::unexpected(opened.error());
+    lines = std::move(*opened);
+  }
+  if (const std::string folder = own(options, "evidence"); !folder.empty()) evidence.emplace(folder);
+  const std::string place = own(options, "metrics");
+  if (place.empty()) return {};
+  auto opened = net::PageServer::open(place, "/metrics", "text/plain; version=0.0.4; charset=utf-8");
+  if (!opened) return tl::unexpected(opened.error());
+  pages = std::move(*opened);
+  if (lines) complain("metrics at http://" + pages->address() + "/metrics");
+  return {};
 }
 
 std::string metrics_of(const Watching& w) {
@@ -149,7 +220,7 @@ void wait_for(Watching& w, int descriptor, int milliseconds) {
 }
 
 /// What has to be done between packets; false when it is over.
-bool attend(Watching& w, const Display& display, LineWriter* lines) {
+bool attend(Watching& w, const Display& display) {
   constexpr std::chrono::seconds often{1};
   if (w.pages) w.pages->serve([&] { return metrics_of(w); });
   if (Clock::now() - w.drawn < often) return !interruption()->load();
@@ -159,14 +230,14 @@ bool attend(Watching& w, const Display& display, LineWriter* lines) {
   w.tally.settle(now - patience);
   refresh(w);
   if (display.screen()) display.draw(w.view);
-  if (lines) lines->flush();
-  return !interruption()->load() && !(lines && lines->gone());
+  if (w.lines) w.lines->flush();
+  return !interruption()->load() && !(w.lines && w.lines->gone());
 }
 
-void look_at_interface(Watching& w, capture::LiveCapture& live, const Display& display, LineWriter* lines) {
+void look_at_interface(Watching& w, capture::LiveCapture& live, const Display& display) {
   constexpr int burst = 512, pause = 200;
   capture::Packet packet;
-  while (attend(w, display, lines)) {
+  while (attend(w, display)) {
     capture::LiveCapture::Next next = capture::LiveCapture::Next::packet;
     for (int i = 0; i < burst && next == capture::LiveCapture::Next::packet; ++i) {
       next = live.next(packet);
@@ -178,23 +249,29 @@ void look_at_interface(Watching& w, capture::LiveCapture& live, const Display& d
   }
 }
 
-void look_at_stream(Watching& w, capture::CaptureFile& file, const Display& display, LineWriter* lines) {
+void look_at_stream(Watching& w, capture::CaptureFile& file, const Display& display) {
   capture::Packet packet;
   while (file.next(packet)) {
     if (const base::Bytes secrets = file.take_secrets(); !secrets.empty()) w.keys.add(base::text(secrets));
     w.feed(packet);
-    if (!attend(w, display, lines)) return;
+    if (!attend(w, display)) return;
   }
   if (file.damage()) complain(*file.damage());
 }
 
-std::string line_of(const report::Report& report) {
-  const report::WatchEvent e = event_of(report);
-  const std::string what = e.cause.empty() ? "undetermined" : e.cause;
-  const std::string name = e.name.empty() ? e.server : e.name + " (" + e.server + ")";
-  const auto& verdict = report.diagnosis.verdict;
-  return fmt::format("{}  {} → {}  {}{}", e.time ? base::rfc3339(*e.time) : "", e.client, name, what,
-                     verdict ? ": " + base::printable(verdict->finding.summary, 300) : "");
+Exit conclude(Watching& w) {
+  w.whole.finish();
+  const report::CaptureSummary summary = w.tally.finish();
+  const report::HandshakeCounts& c = summary.handshakes;
+  complain(fmt::format("{} handshakes: {} ok, {} failed, {} undetermined, {} let go by the client; {} packets{}", c.all(), c.ok, c.failed,
+                       c.undetermined, c.aborted, w.whole.packets(),
+                       w.view.dropped > 0 ? fmt::format(", {} dropped by the kernel", w.view.dropped) : ""));
+  if (!w.refused.empty()) complain("--evidence " + w.refused);
+  if (w.lines) {
+    if (const auto written = w.lines->finish(); !written) return complain(written.error().text()), Exit::broken;
+  }
+  if (interruption()->load()) return Exit::interrupted;
+  return c.failed > 0 ? Exit::failed : c.undetermined > 0 ? Exit::undetermined : Exit::ok;
 }
 
 Exit run(Options& options) {
@@ -206,74 +283,15 @@ Exit run(Options& options) {
     return Exit::usage;
   }
   if (!has_format(options.output, "watch")) return Exit::usage;
-  const x509::TrustStore store =
-      own(options, "ca-file").empty() ? x509::TrustStore::system() : x509::TrustStore::of_files(own(options, "ca-file"), "");
-  store.report();
-  std::optional<capture::LiveCapture> live;
-  std::optional<capture::CaptureFile> file;
-  if (piped) {
-    auto opened = capture::CaptureFile::open("-");
-    if (!opened) return complain(opened.error().text()), Exit::usage;
-    file = std::move(*opened);
-  } else {
-    auto opened = capture::LiveCapture::open({.interface = interface, .filter = base::join(options.words, " ")});
-    if (!opened) return complain(opened.error().text()), Exit::usage;
-    live = std::move(*opened);
+  Watching w(options);
+  if (const auto opened = w.open(); !opened) return complain(opened.error().text()), Exit::usage;
+  if (const auto done = capture::give_up_privileges({.may_accept = w.pages.has_value(), .may_write_files = w.evidence.has_value()}); !done)
+    return complain(done.error().text()), Exit::broken;
+  {
+    const Display display(options.output);
+    w.live ? look_at_interface(w, *w.live, display) : look_at_stream(w, *w.file, display);
   }
-  std::optional<LineWriter> lines;
-  if (options.output.format != "text" || !options.output.file.empty() || isatty(STDOUT_FILENO) != 1) {
-    auto opened = LineWriter::open(options.output);
-    if (!opened) return complain(opened.error().text()), Exit::usage;
-    lines = std::move(*opened);
-  }
-  Display display(options.output);
-  std::deque<report::WatchEvent> latest;
-  TallyOptions how;
-  how.store = &store;
-  how.store_given = !own(options, "ca-file").empty();
-  how.most_shown = 0;
-  const bool json = options.output.format != "text";
-  const bool all = options.own.contains("all");
-  EvidenceFolder* evidence = nullptr;
-  std::string refused;
-  how.on_failure = [&](const report::Report& report, const capture::Handshake& handshake) {
-    if (evidence) {
-      if (const auto written = evidence->add(report, handshake); !written) refused = written.error().text();
-    }
-    latest.push_front(event_of(report));
-    if (latest.size() > most_latest) latest.pop_back();
-    if (lines && !(json && all)) lines->write(json ? report::to_text(report::document(report), -1) : line_of(report));
-  };
-  if (json && all) how.stream = [&](report::Report&& report) { lines->write(report::to_text(report::document(report), -1)); };
-  Watching w(options, std::move(how));
-  w.live = !piped;
-  if (const std::string folder = own(options, "evidence"); !folder.empty()) evidence = &w.evidence.emplace(folder);
-  w.view.source = piped ? "standard input" : interface + (options.words.empty() ? "" : ", " + base::join(options.words, " "));
-  if (const std::string place = own(options, "metrics"); !place.empty()) {
-    auto opened = net::PageServer::open(place, "/metrics", "text/plain; version=0.0.4; charset=utf-8");
-    if (!opened) return display.leave(), complain("--metrics " + opened.error().text()), Exit::usage;
-    w.pages = std::move(*opened);
-    if (!display.screen()) complain("metrics at http://" + w.pages->address() + "/metrics");
-  }
-  if (const auto done = capture::give_up_privileges({.may_accept = w.pages.has_value(), .may_write_files = evidence != nullptr}); !done)
-    return display.leave(), complain(done.error().text()), Exit::broken;
-  if (live)
-    look_at_interface(w, *live, display, lines ? &*lines : nullptr);
-  else
-    look_at_stream(w, *file, display, lines ? &*lines : nullptr);
-  w.whole.finish();
-  const report::CaptureSummary summary = w.tally.finish();
-  display.leave();
-  const report::HandshakeCounts& c = summary.handshakes;
-  complain(fmt::format("{} handshakes: {} ok, {} failed, {} undetermined, {} let go by the client; {} packets{}", c.all(), c.ok, c.failed,
-                       c.undetermined, c.aborted, w.whole.packets(),
-                       w.view.dropped > 0 ? fmt::format(", {} dropped by the kernel", w.view.dropped) : ""));
-  if (!refused.empty()) complain("--evidence " + refused);
-  if (lines) {
-    if (const auto written = lines->finish(); !written) return complain(written.error().text()), Exit::broken;
-  }
-  if (interruption()->load()) return Exit::interrupted;
-  return c.failed > 0 ? Exit::failed : c.undetermined > 0 ? Exit::undetermined : Exit::ok;
+  return conclude(w);
 }
 
 base::Result<void> keep(Options& options, const char* name, const std::string& value) {

@@ -12,6 +12,17 @@ auto refuse(std::string what) { return base::fail(base::Fault::misuse, std::move
 
 }  // namespace
 
+std::string own(const Options& options, const std::string& name) {
+  const auto found = options.own.find(name);
+  return found == options.own.end() ? std::string() : found->second;
+}
+
+base::Result<void> keep(Options& options, const std::string& name, const std::string& value) {
+  if (value.empty()) return base::fail(base::Fault::misuse, "the value is empty");
+  options.own[name] = value;
+  return {};
+}
+
 base::Result<void> settle(Options& options) {
   investigate::Request& request = options.request;
   auto versions = versions_between(options.min_version, options.max_version);

@@ -34,6 +34,11 @@ struct Options {
   bool short_help = false, long_help = false, version = false;
 };
 
+/// The value of an option that one command alone has; empty where it was not given.
+std::string own(const Options& options, const std::string& name);
+/// Keeps such a value: for the rows of that command's flags.
+base::Result<void> keep(Options& options, const std::string& name, const std::string& value);
+
 /// What options say together: the list of versions, and whether anything is left to offer.
 base::Result<void> settle(Options& options);
 /// Puts the target into the request; the scheme's port and STARTTLS give way to the options'.

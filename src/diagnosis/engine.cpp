@@ -42,7 +42,8 @@ std::vector<Verdict> match_all(const Evidence& evidence, std::optional<Stage> fa
     const auto stage = finding ? step_of(*cause, *finding, failed) : std::nullopt;
     if (!stage) continue;
     std::erase_if(finding->rests_on, [&](const Ref& ref) { return !evidence.find(ref.kind, ref.subject); });
-    if (finding->confidence != Confidence::certain && finding->to_be_surer.empty())
+    const bool may_repeat = !known_yes(evidence.is(Kind::watched));
+    if (may_repeat && finding->confidence != Confidence::certain && finding->to_be_surer.empty())
       finding->to_be_surer = "what was seen once should be seen again; allow more connections with --max-connections";
     const Side side = finding->side.value_or(cause->side);
     found.push_back({cause, std::move(*finding), side, *stage});

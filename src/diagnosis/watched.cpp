@@ -9,6 +9,7 @@ namespace whytls::diagnosis {
 namespace {
 
 constexpr std::size_t most_doubts = 20;
+constexpr std::string_view ask_the_server = "ask the server itself: whytls TARGET tries what a capture can only show";
 
 Verdict verdict_of(const Candidate& candidate, Stage stage) {
   Verdict out{candidate.cause, {}, candidate.side, stage};
@@ -16,8 +17,20 @@ Verdict verdict_of(const Candidate& candidate, Stage stage) {
   out.finding.summary = candidate.summary;
   out.finding.rests_on = candidate.rests_on;
   out.finding.remedies = candidate.remedies;
-  out.finding.to_be_surer = "ask the server itself: whytls TARGET tries what a capture can only show";
+  out.finding.to_be_surer = ask_the_server;
   return out;
+}
+
+/// Why a client went is inferred where it did not say so; and what this machine thinks of a chain need not be what the client thought.
+void say_how_sure(const Evidence& evidence, Verdict& verdict) {
+  const auto inferred = [&](const Ref& ref) {
+    const evidence::Fact* fact = evidence.find(ref.kind, ref.subject);
+    return fact && fact->certainty != evidence::Certainty::observed;
+  };
+  Finding& f = verdict.finding;
+  const bool silent = evidence.text(Kind::failure) == "client";
+  if (silent || std::any_of(f.rests_on.begin(), f.rests_on.end(), inferred)) f.confidence = std::min(f.confidence, Confidence::likely);
+  if (f.confidence != Confidence::certain && f.to_be_surer.empty()) f.to_be_surer = ask_the_server;
 }
 
 /// Of a machine that took no part nothing is known but what it sent: its files, its policy and its stores are guesses. A key that does not
@@ -37,7 +50,10 @@ WatchedDiagnosis diagnose_watched(const Evidence& evidence) {
   WatchedDiagnosis out{diagnose(evidence), {}};
   Diagnosis& d = out.diagnosis;
   const bool guess = d.verdict && d.verdict->finding.confidence == Confidence::possible;
-  if (d.verdict && !guess) return out;
+  if (d.verdict && !guess) {
+    say_how_sure(evidence, *d.verdict);
+    return out;
+  }
   if (known_yes(evidence.is(Kind::abandoned))) {
     d.outcome = Outcome::aborted;
     d.verdict.reset();

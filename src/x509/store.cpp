@@ -117,6 +117,13 @@ TrustStore TrustStore::of_certificates(std::vector<Certificate> roots, std::stri
 
 const StoreReport& TrustStore::report() const { return state_->survey(); }
 
+void TrustStore::load() const {
+  const QuietErrors quiet;
+  const std::scoped_lock lock(state_->guard);
+  state_->read();
+  for (const auto& source : state_->sources) source->load();
+}
+
 std::vector<Certificate> TrustStore::issuers_of(const Certificate& child) const {
   if (child.handle == nullptr) return {};
   return state_->find(X509_get_issuer_name(child.handle.get()));

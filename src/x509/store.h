@@ -49,6 +49,8 @@ class TrustStore {
 
   /// Counts what is there; parses nothing.
   const StoreReport& report() const;
+  /// Reads every anchor now: for who gives up the right to open files. The copies share it.
+  void load() const;
   /// Anchors whose subject is `child`'s issuer. Their keys are not tried.
   std::vector<Certificate> issuers_of(const Certificate& child) const;
   /// This very certificate is an anchor.

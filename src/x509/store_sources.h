@@ -19,6 +19,8 @@ class AnchorSource {
   virtual ~AnchorSource() = default;
   /// Counts what is there and notes what is wrong; called once, before anything else.
   virtual void survey(StoreReport& report) = 0;
+  /// Reads all of it now, so that nothing is opened later.
+  virtual void load() {}
   /// Appends the anchors whose subject is that name.
   virtual void find(const X509_NAME* name, std::vector<Certificate>& out) = 0;
 };

@@ -48,6 +48,19 @@ class Stores : public ::testing::Test {
   Minted root_, other_, leaf_;
 };
 
+TEST_F(Stores, that_are_loaded_need_their_folder_no_more) {
+  const std::string loaded = fs::path(write("loaded/" + hash_name(root_, 0), root_.pem())).parent_path().string();
+  const std::string lazy = fs::path(write("lazy/" + hash_name(root_, 0), root_.pem())).parent_path().string();
+  const TrustStore first = TrustStore::of_files("", loaded), second = TrustStore::of_files("", lazy);
+  first.load();
+  second.report();
+  fs::remove_all(loaded);
+  fs::remove_all(lazy);
+  EXPECT_TRUE(first.holds(root_.certificate));
+  EXPECT_FALSE(first.holds(other_.certificate));
+  EXPECT_FALSE(second.holds(root_.certificate));
+}
+
 TEST_F(Stores, of_a_bundle_know_its_certificates) {
   const TrustStore store = TrustStore::of_files(write("ca.pem", "comment\n" + root_.pem() + other_.pem()), "");
   EXPECT_EQ(store.report().roots, 2U);

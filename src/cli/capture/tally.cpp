@@ -54,12 +54,6 @@ std::string ended_words(const report::Report& report) {
   return diagnosis::failure_words(report.evidence);
 }
 
-/// Looks up by a view what is kept as a string.
-struct Exact {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-
 /// The server name that was asked for, in place.
 std::string_view name_in(const Handshake& h) {
   for (const Event& e : h.conversation.events)
@@ -272,16 +266,11 @@ void Tally::add_to(Group& into, const Handshake& h) {
 void Tally::look_at_healthy(const Handshake& h) {
   const base::ByteView served = observe::server_leaf(h.conversation);
   if (served.empty()) return;
-  struct Known {
-    x509::Certificate leaf;
-    std::map<std::string, bool, std::less<>> covers;  ///< names that were asked for
-  };
-  static std::unordered_map<std::string, Known, Exact, std::equal_to<>> known;  // each certificate is parsed once
   constexpr std::size_t most_known = 10000, most_names = 100;
-  auto found = known.find(base::text(served));
-  if (found == known.end()) {
-    if (known.size() >= most_known) return;
-    found = known.emplace(base::text(served), Known{x509::examine({served.begin(), served.end()}), {}}).first;
+  auto found = known_.find(base::text(served));
+  if (found == known_.end()) {
+    if (known_.size() >= most_known) return;
+    found = known_.emplace(base::text(served), Known{x509::examine({served.begin(), served.end()}), {}}).first;
   }
   const x509::Certificate& leaf = found->second.leaf;
   const base::Time at = h.first.time();

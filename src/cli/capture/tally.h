@@ -62,6 +62,17 @@ class Tally {
     std::set<std::string> clients;
   };
 
+  /// A server's certificate, parsed once, and which names that were asked for it covers.
+  struct Known {
+    x509::Certificate leaf;
+    std::map<std::string, bool, std::less<>> covers;
+  };
+  /// Looks up by a view what is kept as a string.
+  struct Exact {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
   void note_unconnected(sources::capture::Handshake&& handshake, const std::string& file, const sources::capture::Assessment& assessment);
   void keep(sources::capture::Handshake&& handshake, const std::string& file);
   void judge(Kept&& kept);
@@ -95,6 +106,7 @@ class Tally {
   std::map<std::string, report::CaptureFinding> findings_;
   std::map<std::string, std::set<std::uint64_t>> proof_;
   std::set<std::string> names_;
+  std::unordered_map<std::string, Known, Exact, std::equal_to<>> known_;  ///< by the DER form
 };
 
 }  // namespace whytls::cli

@@ -23,11 +23,6 @@ namespace {
 using evidence::Kind;
 using x509::Part;
 
-std::string own(const Options& options, const std::string& name) {
-  const auto found = options.own.find(name);
-  return found == options.own.end() ? std::string{} : found->second;
-}
-
 /// A row of the connecting commands' table, which this command takes too.
 Flag borrowed(std::string_view name) {
   const auto rows = connecting_flags();
@@ -45,12 +40,6 @@ Flag reworded(std::string_view name, std::string_view brief, std::string_view te
 Flag text_flag(std::string_view name, std::string_view value, std::string_view brief, std::string_view text,
                base::Result<void> (*apply)(Options&, const std::string&), bool settable) {
   return {name, 0, value, Group::who, brief, text, apply, settable, false};
-}
-
-base::Result<void> keep(Options& options, const std::string& name, const std::string& value) {
-  if (value.empty()) return base::fail(base::Fault::misuse, "the value is empty");
-  options.own[name] = value;
-  return {};
 }
 
 /// What was given, opened; `problem` says what of it cannot be used, as facts.

@@ -106,11 +106,6 @@ std::string rendered(const report::CaptureSummary& summary, const Output& output
 
 auto refuse(std::string what) { return base::fail(base::Fault::misuse, std::move(what)); }
 
-std::string own(const Options& options, const char* name) {
-  const auto found = options.own.find(name);
-  return found == options.own.end() ? std::string() : found->second;
-}
-
 /// What the options say, before anything is opened.
 base::Result<TallyOptions> checked(const Options& options) {
   if (options.output.format == "prometheus") return refuse("pcap has no format 'prometheus': there are text, json, jsonl, html and junit");
@@ -195,11 +190,6 @@ Exit run(Options& options) {
   const auto written = lines ? lines->finish() : write_result(options.output, rendered(summary, options.output));
   if (!written) return complain(written.error().text()), Exit::broken;
   return error ? Exit::usage : status_of(summary);
-}
-
-base::Result<void> keep(Options& options, const char* name, const std::string& value) {
-  options.own[name] = value;
-  return {};
 }
 
 }  // namespace

@@ -33,11 +33,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t most_latest = 50, most_groups = 20, seconds_shown = 60;
 constexpr std::int64_t patience = 2'000'000'000;  // nanoseconds after its last packet, a failure is judged
 
-std::string own(const Options& options, const char* name) {
-  const auto found = options.own.find(name);
-  return found == options.own.end() ? std::string() : found->second;
-}
-
 /// The screen, drawn over itself; or, where there is no terminal, a line for each failure.
 class Display {
  public:
@@ -97,7 +92,7 @@ struct Watching {
         every(json && given.own.contains("all")),
         tally(how()),
         whole([this](capture::Handshake&& h) { tally.note(std::move(h), ""); }, &keys) {
-    store.report();  // it is read while that is still allowed
+    store.load();  // while that is still allowed
   }
 
   Options& options;
@@ -292,11 +287,6 @@ Exit run(Options& options) {
     w.live ? look_at_interface(w, *w.live, display) : look_at_stream(w, *w.file, display);
   }
   return conclude(w);
-}
-
-base::Result<void> keep(Options& options, const char* name, const std::string& value) {
-  options.own[name] = value;
-  return {};
 }
 
 }  // namespace

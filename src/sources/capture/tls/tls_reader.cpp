@@ -84,7 +84,6 @@ struct TlsReader::Half final : RecordSink {
   bool expects_tls = false;  ///< the other side began TLS: so must this one, with its next byte
   std::uint32_t protected_records = 0, application_records = 0;
   wire::HandshakeAssembler decrypted{RecordStream::largest_message};  ///< messages whose protection was removed
-  Moment fin;
 
   void message(wire::HandshakeMessage&& message, const Moment& when) override { reader->on_message(*this, std::move(message), when); }
   void plain_record(ContentType type, base::ByteView fragment, const Moment& when) override {
@@ -346,10 +345,7 @@ void TlsReader::gap(End from, std::uint64_t missing, const Moment& when) {
   if (decryptor_) decryptor_->lost(side(*slot));
 }
 
-void TlsReader::finished(End from, const Moment& when) {
-  last_ = when;
-  if (Half* half = halves_[index(from)].get()) half->fin = when;
-}
+void TlsReader::finished(End, const Moment& when) { last_ = when; }
 
 bool TlsReader::has_keys() const { return options_->keys && !options_->keys->empty(); }
 

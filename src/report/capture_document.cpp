@@ -56,7 +56,7 @@ Json file_json(const CaptureFile& file) {
   return {{"path", clean(file.path)}, {"format", clean(file.format)}, {"packets", file.packets}, {"bytes", file.bytes}};
 }
 
-Json undecoded_json(const std::pair<std::string, std::uint64_t>& row) { return {{"link_type", clean(row.first)}, {"packets", row.second}}; }
+Json undecoded_json(const std::pair<std::string, std::uint64_t>& row) { return {{"what", clean(row.first)}, {"packets", row.second}}; }
 
 }  // namespace
 

@@ -84,7 +84,7 @@ CaptureSummary empty() {
   out.packets = 7;
   out.bytes = 812;
   out.damage = {"the capture ends in the middle of packet 8"};
-  out.undecoded = {{"147", 3}};
+  out.undecoded = {{"link type 147", 3}};
   return out;
 }
 

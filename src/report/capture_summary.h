@@ -56,11 +56,12 @@ struct CaptureSummary {
   std::optional<base::Time> first, last;  ///< of the packets; absent where the capture has no time
   std::uint64_t connections = 0;          ///< of TCP, and UDP flows that carry DTLS or QUIC; with or without TLS
   HandshakeCounts handshakes;
-  std::vector<std::string> damage;                               ///< sentences: "a.pcap ends in the middle of packet 812"
-  std::vector<std::pair<std::string, std::uint64_t>> undecoded;  ///< link types that are not understood, and how many packets have them
-  std::vector<CaptureGroup> groups;                              ///< most frequent first
-  std::uint64_t groups_left_out = 0, failures_left_out = 0;      ///< further groups that were counted only, and their handshakes
-  std::vector<CaptureFinding> findings;                          ///< worst first
+  std::vector<std::string> damage;  ///< sentences: "a.pcap ends in the middle of packet 812"
+  std::vector<std::pair<std::string, std::uint64_t>>
+      undecoded;  ///< what carries no TLS that could be read, such as an unknown link type or IPsec ESP, and how many packets are of it
+  std::vector<CaptureGroup> groups;                          ///< most frequent first
+  std::uint64_t groups_left_out = 0, failures_left_out = 0;  ///< further groups that were counted only, and their handshakes
+  std::vector<CaptureFinding> findings;                      ///< worst first
   std::uint64_t findings_left_out = 0;
   std::vector<Report> shown;         ///< handshakes one by one, in their order: those that failed, and with --all every one
   std::uint64_t shown_left_out = 0;  ///< that would have been shown, had there not been too many

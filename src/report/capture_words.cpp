@@ -75,8 +75,8 @@ std::vector<std::string> capture_extent(const CaptureSummary& summary) {
 
 std::vector<std::string> capture_gaps(const CaptureSummary& summary) {
   std::vector<std::string> out = summary.damage;
-  for (const auto& [type, packets] : summary.undecoded)
-    out.push_back(fmt::format("{} of link type {} {} not understood", counted(packets, "packet"), type, packets == 1 ? "was" : "were"));
+  for (const auto& [what, packets] : summary.undecoded)
+    out.push_back(fmt::format("{} {} not read: {}", counted(packets, "packet"), packets == 1 ? "was" : "were", what));
   if (summary.interrupted) out.emplace_back("interrupted: what was read so far");
   return out;
 }

@@ -9,6 +9,9 @@ std::optional<Finding> seen_violation(const Evidence& e) {
   const std::string violation = e.text(Kind::violation);
   if (violation.empty() || known_yes(e.is(Kind::completed))) return std::nullopt;
   const std::string by = e.text(Kind::violation_by).empty() ? "server" : e.text(Kind::violation_by);
+  // A server that speaks of something else, such as suites, did read the hello.
+  const bool of_something_else = e.text(Kind::failure) == "alert" && !protocol::alert_about_form(e.text(Kind::alert));
+  if (by == "client" && of_something_else) return std::nullopt;
   Finding f{.confidence = repeated(e) ? Confidence::certain : Confidence::likely, .rests_on = {{Kind::violation, ""}}};
   f.side = by == "client" ? Side::client : Side::server;
   f.summary =

@@ -25,6 +25,18 @@ struct Visitor {
   Clock::time_point until = Clock::now() + patience;
 };
 
+/// What stands behind "Accept:", in one line; the field may come several times (RFC 9110 5.2).
+std::string accepted(const std::string& request) {
+  constexpr std::string_view field = "accept:";
+  std::string out;
+  for (const std::string_view line : base::split(request, "\r\n")) {
+    if (base::lower(line.substr(0, field.size())) != field) continue;
+    if (!out.empty()) out += ',';
+    out += line.substr(field.size());
+  }
+  return out;
+}
+
 auto failed(const std::string& place, const boost::system::error_code& error) {
   return base::fail(base::Fault::environment, "cannot be listened on: " + error.message(), place, error.value());
 }
@@ -34,7 +46,7 @@ auto failed(const std::string& place, const boost::system::error_code& error) {
 struct PageServer::State {
   asio::io_context context;
   asio::ip::tcp::acceptor acceptor{context};
-  std::string path, type;
+  std::string path;
   std::list<Visitor> visitors;
 
   void take_visitors() {
@@ -47,16 +59,16 @@ struct PageServer::State {
     }
   }
 
-  std::string answer_to(const std::string& request, const std::function<std::string()>& page) const {
+  std::string answer_to(const std::string& request, const Maker& page) const {
     const auto words = base::split(request.substr(0, request.find("\r\n")), " ");
     const bool known = words.size() >= 2 && words[0] == "GET" && words[1].substr(0, words[1].find('?')) == path;
-    const std::string body = known ? page() : "the page is " + path + "\n";
-    return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
-                       known ? "200 OK" : "404 Not Found", known ? type : "text/plain", body.size(), body);
+    const Page answer = known ? page(accepted(request)) : Page{"text/plain", "the page is " + path + "\n"};
+    return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nVary: Accept\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+                       known ? "200 OK" : "404 Not Found", answer.type, answer.body.size(), answer.body);
   }
 
   /// Whether there is more to come.
-  bool go_on(Visitor& visitor, const std::function<std::string()>& page) const {
+  bool go_on(Visitor& visitor, const Maker& page) const {
     boost::system::error_code error;
     std::array<char, 2048> buffer{};
     while (visitor.answer.empty()) {
@@ -83,10 +95,9 @@ PageServer::PageServer(PageServer&&) noexcept = default;
 PageServer& PageServer::operator=(PageServer&&) noexcept = default;
 PageServer::~PageServer() = default;
 
-base::Result<PageServer> PageServer::open(const std::string& place, std::string path, std::string type) {
+base::Result<PageServer> PageServer::open(const std::string& place, std::string path) {
   auto state = std::make_unique<State>();
   state->path = std::move(path);
-  state->type = std::move(type);
   const std::size_t colon = place.rfind(':');
   const auto port = colon == std::string::npos ? std::nullopt : base::number(place.substr(colon + 1), 65535);
   std::string host = place.substr(0, colon == std::string::npos ? 0 : colon);
@@ -116,7 +127,7 @@ std::vector<int> PageServer::descriptors() const {
   return out;
 }
 
-void PageServer::serve(const std::function<std::string()>& page) {
+void PageServer::serve(const Maker& page) {
   state_->take_visitors();
   state_->visitors.remove_if([&](Visitor& visitor) { return !state_->go_on(visitor, page); });
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -22,6 +23,13 @@ std::string label_value(std::string_view text) {
     out += c;
   }
   return out;
+}
+
+/// RFC 9110 12.4.2: 0 to 1 with three decimals; 0 where it is none.
+double weight_of(std::string_view text) {
+  double out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size() && out >= 0 && out <= 1 ? out : 0;
 }
 
 std::set<std::string_view> cause_ids() {
@@ -56,7 +64,14 @@ void add_handshakes(Metrics& out, const HandshakeCounts& counts) {
 
 void Metrics::family(std::string_view name, std::string_view type, std::string_view help) {
   name_ = name;
+  // OpenMetrics names the family of a counter without the suffix of its samples.
+  if (form_ == Exposition::openmetrics && type == "counter" && name.ends_with("_total")) name.remove_suffix(6);
   out_ += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+}
+
+std::string Metrics::take() {
+  if (form_ == Exposition::openmetrics) out_ += "# EOF\n";
+  return std::move(out_);
 }
 
 void Metrics::begin(const Labels& labels) {
@@ -76,10 +91,29 @@ void Metrics::sample(const Labels& labels, std::uint64_t value) {
   out_ += fmt::format("{}\n", value);
 }
 
+Exposition exposition_for(std::string_view accept) {
+  double prometheus = 0, openmetrics = 0;
+  for (const std::string_view each : base::split(accept, ",")) {
+    const auto parts = base::split(each, ";");
+    const std::string type = parts.empty() ? std::string() : base::lower(base::trim(parts.front()));
+    double weight = 1;
+    for (const std::string_view parameter : parts)
+      if (base::trim(parameter).starts_with("q=")) weight = weight_of(base::trim(parameter).substr(2));
+    if (type == "application/openmetrics-text") openmetrics = std::max(openmetrics, weight);
+    if (type == "text/plain" || type == "text/*" || type == "*/*") prometheus = std::max(prometheus, weight);
+  }
+  return openmetrics > prometheus ? Exposition::openmetrics : Exposition::prometheus;
+}
+
+std::string_view media_type(Exposition form) {
+  return form == Exposition::openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                         : "text/plain; version=0.0.4; charset=utf-8";
+}
+
 double timestamp(base::Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1000.0; }
 
-std::string watch_metrics(const WatchMetrics& metrics) {
-  Metrics out;
+std::string watch_metrics(const WatchMetrics& metrics, Exposition form) {
+  Metrics out(form);
   const auto one = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
     out.family(name, type, help);
     out.sample({}, value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prometheus' text format: families with HELP and TYPE, samples with labels. Label values are bounded sets; a peer's words only ever
-// stand in families whose names end in _info.
+// Prometheus' text format and OpenMetrics: families with HELP and TYPE, samples with labels. Label values are bounded sets; a peer's words
+// only ever stand in families whose names end in _info.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,26 @@
 
 namespace whytls::report {
 
+/// Prometheus' own text format 0.0.4, or OpenMetrics 1.0.0.
+enum class Exposition : std::uint8_t { prometheus, openmetrics };
+/// Which of them an Accept field of HTTP (RFC 9110 12.5.1) prefers; Prometheus' own where it names neither.
+Exposition exposition_for(std::string_view accept);
+std::string_view media_type(Exposition form);
+
 class Metrics {
  public:
+  explicit Metrics(Exposition form = Exposition::prometheus) : form_(form) {}
   using Labels = std::vector<std::pair<std::string_view, std::string>>;
   /// Samples follow their family. `type`: gauge or counter.
   void family(std::string_view name, std::string_view type, std::string_view help);
   void sample(const Labels& labels, double value);
   void sample(const Labels& labels, std::uint64_t value);
-  std::string take() { return std::move(out_); }
+  std::string take();
 
  private:
   void begin(const Labels& labels);
 
+  Exposition form_;
   std::string name_;
   std::string out_;
 };
@@ -44,6 +52,6 @@ struct WatchMetrics {
   HandshakeCounts handshakes;
   std::vector<std::pair<std::string, std::uint64_t>> failures;  ///< by the id of the cause; others than those of the taxonomy are left out
 };
-std::string watch_metrics(const WatchMetrics& metrics);
+std::string watch_metrics(const WatchMetrics& metrics, Exposition form = Exposition::prometheus);
 
 }  // namespace whytls::report

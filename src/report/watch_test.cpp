@@ -130,6 +130,20 @@ void expect_exposition(const std::string& text) {
   EXPECT_TRUE(text.ends_with("\n"));
 }
 
+TEST(WatchMetrics, TheVisitorChoosesTheForm) {
+  EXPECT_EQ(exposition_for(""), Exposition::prometheus);
+  EXPECT_EQ(exposition_for("*/*"), Exposition::prometheus);
+  EXPECT_EQ(exposition_for("application/openmetrics-text;version=1.0.0;q=0.5, text/plain;version=0.0.4;q=0.3,*/*;q=0.1"),
+            Exposition::openmetrics);
+  EXPECT_EQ(exposition_for("text/plain, application/openmetrics-text;q=0.5"), Exposition::prometheus);
+  EXPECT_EQ(exposition_for("application/openmetrics-text;q=x"), Exposition::prometheus);
+  WatchMetrics metrics;
+  metrics.packets = 7;
+  const std::string text = watch_metrics(metrics, Exposition::openmetrics);
+  EXPECT_THAT(text, HasSubstr("# TYPE whytls_packets counter\nwhytls_packets_total 7\n"));
+  EXPECT_TRUE(text.ends_with("\n# EOF\n"));
+}
+
 TEST(WatchMetrics, CountByTheTaxonomyAlone) {
   WatchMetrics metrics;
   metrics.version = "1.2\"\\\n";

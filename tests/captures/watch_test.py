@@ -32,6 +32,15 @@ def free_port():
         return s.getsockname()[1]
 
 
+# Debian's parser, and so Debian's interpreter.
+PARSE_OPENMETRICS = """
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    print(family.name, family.type, len(family.samples))
+"""
+
+
 class Server:
     """OpenSSL's, TLS 1.2 with a self-signed certificate: whoever verifies refuses it."""
 
@@ -140,19 +149,28 @@ class Interface(unittest.TestCase):
         port = free_port()
         process, _, reader = self.watch("--metrics", f"127.0.0.1:{port}")
         self.server.refused()
-        page = ""
+        place, page = f"http://127.0.0.1:{port}/metrics", ""
         for _ in range(100):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            with urllib.request.urlopen(place, timeout=5) as answer:
                 page = answer.read().decode()
             if 'whytls_failures_total{cause="certificate.self-signed"} 1' in page:
                 break
             time.sleep(0.1)
+        wanted = urllib.request.Request(place, headers={"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"})
+        with urllib.request.urlopen(wanted, timeout=5) as answer:
+            self.assertTrue(answer.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0"))
+            openmetrics = answer.read()
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=10)
         reader.join(timeout=5)
         process.stdout.close()
         process.stderr.close()
         self.assertIn('whytls_failures_total{cause="certificate.self-signed"} 1', page)
+        promtool = subprocess.run(["promtool", "check", "metrics"], input=page.encode(), capture_output=True, timeout=30, check=False)
+        self.assertEqual((promtool.returncode, promtool.stdout + promtool.stderr), (0, b""))
+        parser = subprocess.run(["/usr/bin/python3", "-c", PARSE_OPENMETRICS], input=openmetrics, capture_output=True, timeout=30, check=False)
+        self.assertEqual((parser.returncode, parser.stderr), (0, b""))
+        self.assertIn(b"whytls_handshakes counter", parser.stdout)
 
 
 if __name__ == "__main__":

@@ -162,14 +162,14 @@ base::Result<void> Watching::open() {
   if (const std::string folder = own(options, "evidence"); !folder.empty()) evidence.emplace(folder);
   const std::string place = own(options, "metrics");
   if (place.empty()) return {};
-  auto opened = net::PageServer::open(place, "/metrics", "text/plain; version=0.0.4; charset=utf-8");
+  auto opened = net::PageServer::open(place, "/metrics");
   if (!opened) return tl::unexpected(opened.error());
   pages = std::move(*opened);
   if (lines) complain("metrics at http://" + pages->address() + "/metrics");
   return {};
 }
 
-std::string metrics_of(const Watching& w) {
+net::Page metrics_of(const Watching& w, std::string_view accept) {
   report::WatchMetrics out;
   out.version = WHYTLS_VERSION;
   out.start = w.started;
@@ -178,9 +178,11 @@ std::string metrics_of(const Watching& w) {
   out.bytes = w.whole.bytes();
   out.dropped = w.view.dropped;
   out.connections = w.whole.connections();
+  out.connections_open = w.whole.open_connections();
   out.handshakes = w.tally.counts();
   out.failures.assign(w.tally.causes().begin(), w.tally.causes().end());
-  return report::watch_metrics(out);
+  const report::Exposition form = report::exposition_for(accept);
+  return {std::string(report::media_type(form)), report::watch_metrics(out, form)};
 }
 
 /// Once a second: what came since.
@@ -199,6 +201,7 @@ void refresh(Watching& w) {
   if (v.lately.size() > seconds_shown) v.lately.erase(v.lately.begin());
   v.packets = w.whole.packets();
   v.bytes = w.whole.bytes();
+  v.open = w.whole.open_connections();
   v.packets_per_second = rate(v.packets, w.packets_before);
   v.bytes_per_second = rate(v.bytes, w.bytes_before);
   v.handshakes_per_second = rate(handshakes, w.handshakes_before);
@@ -217,7 +220,7 @@ void wait_for(Watching& w, int descriptor, int milliseconds) {
 /// What has to be done between packets; false when it is over.
 bool attend(Watching& w, const Display& display) {
   constexpr std::chrono::seconds often{1};
-  if (w.pages) w.pages->serve([&] { return metrics_of(w); });
+  if (w.pages) w.pages->serve([&](std::string_view accept) { return metrics_of(w, accept); });
   if (Clock::now() - w.drawn < often) return !interruption()->load();
   const std::int64_t now =
       w.live ? std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count() : w.whole.last().at;

@@ -61,6 +61,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Capture::undecoded() const {
   return out;
 }
 
+std::size_t Capture::open_connections() const { return parts_->tcp.living() + parts_->udp.flows(); }
+
 std::uint64_t Capture::evicted() const { return parts_->tcp.evicted() + parts_->udp.evicted(); }
 
 }  // namespace whytls::sources::capture

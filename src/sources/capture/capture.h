@@ -33,7 +33,8 @@ class Capture {
   std::uint64_t packets() const { return packets_; }
   std::uint64_t bytes() const { return bytes_; }  ///< on the wire
   std::uint64_t connections() const { return connections_; }
-  std::uint64_t evicted() const;  ///< connections let go because there were too many
+  std::size_t open_connections() const;  ///< of these, those that are being followed now
+  std::uint64_t evicted() const;         ///< connections let go because there were too many
   const Moment& first() const { return first_; }
   const Moment& last() const { return last_; }
 

@@ -34,6 +34,7 @@ class TcpReassembly {
   /// The capture is over, and so are all connections, in the order of their last segments.
   void finish();
 
+  std::size_t living() const { return living_; }      ///< connections that are being followed
   std::uint64_t evicted() const { return evicted_; }  ///< connections let go because there were too many
   /// Bytes waited for in vain because too much had come behind them.
   std::uint64_t given_up() const { return shared_.given_up; }

@@ -26,6 +26,8 @@ struct QuicInitialSecrets {
 /// RFC 9001 5.2: anyone can derive them from the destination connection id of the client's first Initial.
 QuicInitialSecrets quic_initial_secrets(base::ByteView salt, base::ByteView connection_id);
 
+class PacketEngine;
+
 /// Opens the packets of one side at one level. A packet that does not verify changes nothing.
 class QuicOpener {
  public:
@@ -46,13 +48,11 @@ class QuicOpener {
   void expect(std::uint64_t number) { largest_ = number - 1; }
 
  private:
-  struct Engine;
   QuicOpener();
   bool unmask(base::ByteView packet, std::size_t number_at);
-  bool decrypt(Engine& engine, base::ByteView sealed);
   bool prepare_update();
 
-  std::unique_ptr<Engine> engine_, next_;  ///< next_: of the other key phase
+  std::unique_ptr<PacketEngine> engine_, next_;  ///< next_: of the other key phase
   const registry::Suite* suite_ = nullptr;
   QuicLabels labels_ = QuicLabels::v1;
   base::Bytes secret_;

@@ -64,11 +64,11 @@ Bytes verify_data(std::uint16_t version, Hash hash, ByteView master, std::string
 
 Bytes hkdf_extract(Hash hash, ByteView salt, ByteView key) { return hmac(hash, salt, {key}); }
 
-Bytes hkdf_expand_label(Hash hash, ByteView secret, std::string_view label, ByteView context, std::size_t size) {
+Bytes hkdf_expand_label(Hash hash, ByteView secret, std::string_view label, ByteView context, std::size_t size, std::string_view family) {
   base::Writer info;
   info.u16(static_cast<std::uint16_t>(size));
   info.prefixed8([&] {
-    info.text("tls13 ");
+    info.text(family);
     info.text(label);
   });
   info.prefixed8([&] { info.bytes(context); });

@@ -26,7 +26,9 @@ base::Bytes verify_data(std::uint16_t version, registry::Hash hash, base::ByteVi
 
 // ---- TLS 1.3: RFC 8446 7.1 ------------------------------------------------------------------------------------------
 base::Bytes hkdf_extract(registry::Hash hash, base::ByteView salt, base::ByteView key);
-base::Bytes hkdf_expand_label(registry::Hash hash, base::ByteView secret, std::string_view label, base::ByteView context, std::size_t size);
+/// `family`: "dtls13" in DTLS 1.3 (RFC 9147 5.9).
+base::Bytes hkdf_expand_label(registry::Hash hash, base::ByteView secret, std::string_view label, base::ByteView context, std::size_t size,
+                              std::string_view family = "tls13 ");
 
 /// The secrets of one connection without a pre-shared key. `hello_hash` and the like are transcript hashes.
 struct Schedule13 {

@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "observe/machine.h"
 #include "registry/registry.h"
+#include "wire/compressed_certificate.h"
 #include "wire/glance.h"
+#include "wire/hello_rules.h"
 #include "x509/certificate.h"
 
 namespace whytls::observe {
@@ -36,7 +38,6 @@ bool is_tls13(std::uint16_t version) {
 struct Reading {
   std::optional<wire::ClientHello> client_hello;
   std::optional<wire::ServerHello> server_hello;
-  std::optional<wire::CertificateMessage> certificate;
   std::optional<wire::CertificateRequest> request;
   std::optional<wire::ServerKeyExchange> key_exchange;
   std::optional<wire::EncryptedExtensions> extensions;
@@ -47,7 +48,8 @@ struct Reading {
   std::vector<std::string> warnings;
   std::string violation;
   From violation_from = From::server;
-  bool retried = false, server_done = false, server_finished = false, client_finished = false, status_seen = false, opaque_server = false;
+  bool retried = false, server_done = false, server_finished = false, client_finished = false, status_seen = false, opaque_server = false,
+       certificate_seen = false;
   State state = State::start;
 
   std::uint16_t version() const { return server_hello ? server_hello->version() : std::uint16_t{0}; }
@@ -89,7 +91,8 @@ void read_server_message(Reading& r, wire::HandshakeType type, base::ByteView bo
     note_malformed(r, From::server, parsed);
     slot = std::move(parsed);
   };
-  if (type == certificate) keep(r.certificate, wire::parse_certificate(body, r.tls13()));
+  if (const auto sent = wire::read_certificate(type, body, r.tls13())) note_malformed(r, From::server, *sent);
+  r.certificate_seen |= type == certificate || type == compressed_certificate;
   if (type == certificate_request && !r.server_finished) keep(r.request, wire::parse_certificate_request(body, r.rules()));
   if (type == server_key_exchange && r.server_hello)
     keep(r.key_exchange, wire::parse_server_key_exchange(body, r.server_hello->cipher_suite, r.rules()));
@@ -105,7 +108,7 @@ void read_client_message(Reading& r, wire::HandshakeType type, base::ByteView bo
     r.client_hello = wire::parse_client_hello(body);
     note_malformed(r, From::client, *r.client_hello);
   }
-  if (type == certificate) r.client_certificate = wire::parse_certificate(body, r.tls13());
+  if (auto sent = wire::read_certificate(type, body, r.tls13())) r.client_certificate = std::move(sent);
   r.client_finished |= type == finished;
 }
 
@@ -148,7 +151,7 @@ std::string stage_of(const Conversation& c, const Reading& r) {
   // The server's flight is hidden, but not what the client says of it: QUIC sends that under keys that anyone has.
   if (before_flight_end && r.fatal && r.fatal_from == From::client && about_certificate(r.fatal->description)) return "certificate";
   if (before_flight_end && !r.opaque_server) {
-    if (!r.certificate) return "certificate";
+    if (!r.certificate_seen) return "certificate";
     return r.tls13() && r.verify ? "finished" : "key-exchange";
   }
   if (r.request) return "client-certificate";
@@ -285,8 +288,21 @@ constexpr std::string_view ending_words(Ending ending) {
   }
 }
 
+/// What has the shape of TLS and is none comes from a TLS stack, or was one on its way.
+bool answers_damaged_alert(const Reading& r, const Conversation& c) {
+  return c.not_tls_from == From::server && !r.server_hello && !r.fatal && wire::damaged_alert(c.not_tls);
+}
+
+void note_damaged_alert(Reading& r, const Conversation& c) {
+  if (!answers_damaged_alert(r, c)) return;
+  violate(r, From::server,
+          fmt::format("the answer {} is no TLS, but has the shape of an alert: {}", base::hex(c.not_tls, " "),
+                      registry::alert_name(wire::damaged_alert(c.not_tls)->description)));
+}
+
 void add_failure(Evidence& e, const Conversation& c, const Reading& r, const std::string& stage) {
   e.add(Kind::failed_stage, stage);
+  if (answers_damaged_alert(r, c)) return e.add(Kind::failure, std::string("malformed"));
   if (!c.not_tls.empty() && !r.server_hello && !r.fatal) return add_plaintext(e, c);
   if (r.fatal) {
     const std::string name = registry::alert_name(r.fatal->description);
@@ -304,6 +320,12 @@ void add_failure(Evidence& e, const Conversation& c, const Reading& r, const std
   }
 }
 
+/// A hello that was answered was good enough for this server, whatever the standards say of it.
+void note_broken_hello(Reading& r) {
+  if (!r.client_hello || r.server_hello) return;
+  if (const auto rule = wire::broken_rule(*r.client_hello)) violate(r, From::client, "ClientHello: " + *rule);
+}
+
 void add_violation(Evidence& e, const Conversation& c, const Reading& r) {
   const std::string choice = bad_choice(r);
   const std::string what = !c.malformed.empty() ? c.malformed : !r.violation.empty() ? r.violation : choice;
@@ -319,7 +341,9 @@ void add_violation(Evidence& e, const Conversation& c, const Reading& r) {
 std::string stage_of(const Conversation& conversation) { return stage_of(conversation, read(conversation)); }
 
 evidence::Evidence facts_of(const Conversation& conversation) {
-  const Reading r = read(conversation);
+  Reading r = read(conversation);
+  note_damaged_alert(r, conversation);
+  note_broken_hello(r);
   Evidence e;
   if (r.client_hello) add_offer(e, *r.client_hello, conversation);
   if (r.server_hello && r.server_hello->random.size() == 32) {
@@ -338,34 +362,42 @@ evidence::Evidence facts_of(const Conversation& conversation) {
 
 namespace {
 
-/// Certificate of the server, where it can be read: the whole message's body, and whether it has the form of TLS 1.3.
-std::optional<std::pair<base::ByteView, bool>> server_certificate(const Conversation& conversation) {
+/// The server's message of the type certificate or compressed_certificate, and whether it has the form of TLS 1.3.
+std::optional<std::pair<const Event*, bool>> server_certificate(const Conversation& conversation) {
   bool tls13 = false;
   for (const Event& event : conversation.events) {
     if (event.kind != Event::Kind::handshake || event.opaque || event.from != From::server || event.raw.size() < 4) continue;
-    const base::ByteView body = base::ByteView(event.raw).subspan(4);
     if (event.type == server_hello) {
-      const auto seen = wire::glance_server_hello(body);
+      const auto seen = wire::glance_server_hello(base::ByteView(event.raw).subspan(4));
       tls13 = seen && is_tls13(seen->version);
     }
-    if (event.type == certificate) return std::pair{body, tls13};
+    if (event.type == certificate || event.type == compressed_certificate) return std::pair{&event, tls13};
   }
   return std::nullopt;
 }
+
+base::ByteView body_of(const Event& event) { return base::ByteView(event.raw).subspan(4); }
 
 }  // namespace
 
 std::vector<base::Bytes> server_chain(const Conversation& conversation) {
   std::vector<base::Bytes> out;
-  if (const auto found = server_certificate(conversation))
-    for (wire::CertificateEntry& entry : wire::parse_certificate(found->first, found->second).entries) out.push_back(std::move(entry.der));
+  const auto found = server_certificate(conversation);
+  auto sent = found ? wire::read_certificate(found->first->type, body_of(*found->first), found->second) : std::nullopt;
+  if (!sent) return out;
+  for (wire::CertificateEntry& entry : sent->entries) out.push_back(std::move(entry.der));
   return out;
 }
 
-base::ByteView server_leaf(const Conversation& conversation) {
+base::ByteView server_leaf(const Conversation& conversation, base::Bytes& room) {
   const auto found = server_certificate(conversation);
   if (!found) return {};
-  base::Reader reader(found->first), context, list, leaf;
+  base::ByteView body = body_of(*found->first);
+  if (found->first->type == compressed_certificate) {
+    room = wire::unpacked_certificate(wire::parse_compressed_certificate(body)).value_or(base::Bytes{});
+    body = room;
+  }
+  base::Reader reader(body), context, list, leaf;
   if (found->second && !reader.prefixed8(context, "certificate_request_context")) return {};
   return reader.prefixed24(list, "certificate_list") && list.prefixed24(leaf, "certificate") ? leaf.rest() : base::ByteView{};
 }

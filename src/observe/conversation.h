@@ -58,7 +58,7 @@ evidence::Evidence facts_of(const Conversation& conversation);
 
 /// Certificates of the server as sent, DER, leaf first as they stand; empty when none is visible.
 std::vector<base::Bytes> server_chain(const Conversation& conversation);
-/// The first of them in place, without looking at anything else; empty when none is visible.
-base::ByteView server_leaf(const Conversation& conversation);
+/// The first of them in place, without looking at anything else; empty when none is visible. Where it came compressed, it lies in `room`.
+base::ByteView server_leaf(const Conversation& conversation, base::Bytes& room);
 
 }  // namespace whytls::observe

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "wire/compressed_certificate.h"
+
 namespace whytls::observe {
 namespace {
 
@@ -60,6 +62,56 @@ TEST(Conversation, AnAlertInAnswerToTheHelloStopsAtTheHello) {
   EXPECT_EQ(facts.is(Kind::requests_certificate), Answer::unknown) << "nothing was seen that could tell";
   EXPECT_EQ(facts.list(Kind::offered_versions), (std::vector<std::string>{"tls1.3", "tls1.2"}));
   EXPECT_EQ(facts.text(Kind::offered_server_name), "a.example");
+}
+
+/// A Certificate message of TLS 1.3 as RFC 8879 packs it, by zstd in a block that is not compressed.
+base::Bytes packed_chain(const base::Bytes& leaf) {
+  const base::Bytes plain = wire::build(wire::CertificateMessage{{}, {{leaf, {}}}, {}}, true);
+  const auto size = static_cast<std::uint8_t>(plain.size());
+  base::Bytes frame{0x28, 0xb5, 0x2f, 0xfd, 0x20, size, static_cast<std::uint8_t>(size << 3U | 1U), static_cast<std::uint8_t>(size >> 5U),
+                    0};
+  frame.insert(frame.end(), plain.begin(), plain.end());
+  return wire::build(wire::CompressedCertificate{wire::certificate_compression::zstd, size, frame, {}});
+}
+
+Conversation with_packed_chain(const base::Bytes& body) {
+  Conversation c = begun();
+  wire::ServerHello hello = server_hello_of(0x0303, 0x1301);
+  hello.has_extensions = true;
+  hello.extensions = {{43, {3, 4}}};
+  c.events.push_back(message(From::server, server_hello, wire::build(hello)));
+  c.events.push_back(message(From::server, encrypted_extensions, base::Bytes{0, 0}));
+  c.events.push_back(message(From::server, compressed_certificate, body));
+  return c;
+}
+
+TEST(Conversation, ACompressedCertificateIsACertificate) {
+  const Conversation c = with_packed_chain(packed_chain({0x30, 1, 2}));
+  base::Bytes room;
+  ASSERT_EQ(server_chain(c).size(), 1U);
+  EXPECT_EQ(server_chain(c)[0], (base::Bytes{0x30, 1, 2}));
+  EXPECT_EQ(base::text(server_leaf(c, room)), base::text(base::Bytes{0x30, 1, 2}));
+  EXPECT_EQ(stage_of(c), "key-exchange");
+  EXPECT_EQ(facts_of(c).find(Kind::violation), nullptr);
+}
+
+TEST(Conversation, ACompressedCertificateThatDoesNotUnpackBreaksTheProtocol) {
+  base::Bytes body = packed_chain({0x30, 1, 2});
+  body[4] ^= 1;  // the size that it says
+  const Conversation c = with_packed_chain(body);
+  base::Bytes room;
+  EXPECT_TRUE(server_chain(c).empty());
+  EXPECT_TRUE(server_leaf(c, room).empty());
+  EXPECT_EQ(facts_of(c).text(Kind::violation_by), "server");
+}
+
+TEST(Conversation, ACertificatePackedInAnUnknownWayIsPassedOver) {
+  base::Bytes body = packed_chain({0x30, 1, 2});
+  body[0] = 0x40;
+  const Conversation c = with_packed_chain(body);
+  EXPECT_TRUE(server_chain(c).empty());
+  EXPECT_EQ(stage_of(c), "key-exchange");
+  EXPECT_EQ(facts_of(c).find(Kind::violation), nullptr);
 }
 
 TEST(Conversation, AWarningEndsNothing) {
@@ -181,6 +233,32 @@ TEST(Conversation, Dtls13IsReadAsTls13) {
   EXPECT_EQ(facts.text(Kind::violation), "") << "encrypted_extensions follow the hello";
   c.events[1] = message(From::server, server_hello, wire::build(server_hello_of(0xfefd, 0xc02f)));
   EXPECT_NE(facts_of(c).text(Kind::violation), "") << "in DTLS 1.2 they do not";
+}
+
+TEST(Conversation, AnAlertUnderADamagedHeaderIsNoPlaintext) {
+  Conversation c = begun();
+  c.not_tls = {0, 0, 0, 0, 2, 2, 40};
+  c.ending = Ending::closed;
+  c.ended_by = From::server;
+  const auto facts = facts_of(c);
+  EXPECT_EQ(facts.text(Kind::failure), "malformed");
+  EXPECT_EQ(facts.text(Kind::violation), "the answer 00 00 00 00 02 02 28 is no TLS, but has the shape of an alert: handshake_failure");
+  EXPECT_EQ(facts.text(Kind::violation_by), "server");
+  c.not_tls.push_back(0);
+  EXPECT_EQ(facts_of(c).text(Kind::failure), "plaintext");
+}
+
+TEST(Conversation, AClientHelloThatBreaksARuleIsAViolationWhereItIsNotAnswered) {
+  Conversation c;
+  wire::ClientHello hello;
+  hello.random = base::Bytes(32, 1);
+  hello.cipher_suites = {0xc02f};
+  hello.extensions = {wire::server_name_extension("a.example"), wire::server_name_extension("b.example")};
+  c.events.push_back(message(From::client, client_hello, wire::build(hello)));
+  EXPECT_EQ(facts_of(c).text(Kind::violation), "ClientHello: the extension server_name is there twice (RFC 8446 4.2)");
+  EXPECT_EQ(facts_of(c).text(Kind::violation_by), "client");
+  c.events.push_back(message(From::server, server_hello, wire::build(server_hello_of(0x0303, 0xc02f))));
+  EXPECT_EQ(facts_of(c).text(Kind::violation), "") << "it was good enough";
 }
 
 TEST(Conversation, ACompletedOneFailsNowhere) {

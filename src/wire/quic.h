@@ -27,6 +27,8 @@ const QuicVersion* quic_version(std::uint32_t code);
 std::span<const QuicVersion> quic_versions();
 /// The name of a version, known or not: "QUIC v2", "Q046", "reserved (0x1a2a3a4a)", "0x12345678".
 std::string quic_version_name(std::uint32_t code);
+/// RFC 9000 15: a number that stands for no version, to keep others from relying on what they know.
+bool is_reserved_quic_version(std::uint32_t code);
 /// "Q046", "T051": the four letters of Google's numbers; empty for others.
 std::string google_quic_name(std::uint32_t code);
 /// Google's own versions, "Q043" to "Q050", whose handshake is no TLS: "Q046". nullopt for any other datagram.

@@ -87,11 +87,12 @@ const QuicVersion* quic_version(std::uint32_t code) {
 
 std::span<const QuicVersion> quic_versions() { return versions; }
 
+bool is_reserved_quic_version(std::uint32_t code) { return (code & 0x0f0f0f0fU) == 0x0a0a0a0aU; }
+
 std::string quic_version_name(std::uint32_t code) {
   if (const QuicVersion* const known = quic_version(code)) return std::string(known->name);
   if (std::string google = google_quic_name(code); !google.empty()) return google;
-  // RFC 9000 15: reserved to exercise version negotiation.
-  return (code & 0x0f0f0f0fU) == 0x0a0a0a0aU ? fmt::format("reserved ({:#010x})", code) : fmt::format("{:#010x}", code);
+  return is_reserved_quic_version(code) ? fmt::format("reserved ({:#010x})", code) : fmt::format("{:#010x}", code);
 }
 
 std::string quic_error_name(std::uint64_t error) {

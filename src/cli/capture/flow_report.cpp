@@ -61,6 +61,19 @@ auto first_message(const Handshake& h, observe::From from, wire::HandshakeType t
   return out;
 }
 
+/// RFC 5246 7.3: a server that resumes a session goes from its hello to change_cipher_spec, without a flight of its own.
+bool abbreviated(const Handshake& h) {
+  using enum wire::HandshakeType;
+  bool changed = h.conversation.established;
+  for (const Event& x : h.conversation.events) {
+    if (x.from != observe::From::server || x.opaque) continue;
+    changed |= x.kind == Event::Kind::change_cipher_spec;
+    if (x.kind == Event::Kind::handshake && (x.type == certificate || x.type == server_key_exchange || x.type == server_hello_done))
+      return false;
+  }
+  return changed;
+}
+
 report::Selection selection_of(const Handshake& h, const evidence::Evidence& e, const wire::ServerHello& hello) {
   report::Selection out;
   out.version = hello.version();
@@ -69,13 +82,9 @@ report::Selection selection_of(const Handshake& h, const evidence::Evidence& e, 
   if (const auto group = registry::group_code(e.text(Kind::selected_group))) out.group = *group;
   if (const auto scheme = registry::signature_scheme_code(e.text(Kind::selected_signature_algorithm))) out.signature_algorithm = *scheme;
   constexpr std::uint16_t pre_shared_key = 41;  // RFC 8446 4.2.11
-  const bool certificate = std::any_of(h.conversation.events.begin(), h.conversation.events.end(), [](const Event& x) {
-    return x.kind == Event::Kind::handshake && !x.opaque && x.type == wire::HandshakeType::certificate && x.from == observe::From::server;
-  });
-  if (hello.version() >= registry::version::tls13)
-    out.resumed = wire::find_extension(hello.extensions, pre_shared_key) != nullptr;
-  else if (h.conversation.established)
-    out.resumed = !certificate;
+  const bool tls13 =
+      hello.version() == registry::version::dtls13 || (hello.version() >= registry::version::tls13 && hello.version() < 0xfe00);
+  out.resumed = tls13 ? wire::find_extension(hello.extensions, pre_shared_key) != nullptr : abbreviated(h);
   return out;
 }
 

@@ -66,6 +66,7 @@ std::string_view name_in(const Handshake& h) {
 
 void Tally::note(Handshake&& h, const std::string& file) {
   ++summary_.connections;
+  key_use_.note(h);
   const Assessment assessment = sources::capture::assess(h);
   if (nothing_said(h)) {
     if (assessment.standing == Standing::failed) note_unconnected(std::move(h), file, assessment);
@@ -122,6 +123,7 @@ void Tally::judge(Kept&& kept) {
   if (before != judged_.end() && !shown) return count_alike(h, before->second);
   diagnosis::WatchedDiagnosis watched;
   if (!unseen) watched = diagnosis::diagnose_watched(facts.evidence);
+  if (unseen) watched.diagnosis.stage = diagnosis::stage_named(observe::stage_of(h.conversation)).value_or(watched.diagnosis.stage);
   const diagnosis::Outcome outcome = watched.diagnosis.outcome;
   const bool bad = outcome == diagnosis::Outcome::failed || (outcome == diagnosis::Outcome::undetermined && !unseen);
   Alike alike{outcome, unseen, watched.diagnosis.verdict ? std::string(watched.diagnosis.verdict->cause->id) : std::string(), {}};
@@ -264,7 +266,8 @@ void Tally::add_to(Group& into, const Handshake& h) {
 }
 
 void Tally::look_at_healthy(const Handshake& h) {
-  const base::ByteView served = observe::server_leaf(h.conversation);
+  base::Bytes room;
+  const base::ByteView served = observe::server_leaf(h.conversation, room);
   if (served.empty()) return;
   constexpr std::size_t most_known = 10000, most_names = 100;
   auto found = known_.find(base::text(served));

@@ -12,6 +12,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "cli/capture/key_use.h"
 #include "report/capture_summary.h"
 #include "report/watch_screen.h"
 #include "sources/capture/facts.h"
@@ -50,6 +51,7 @@ class Tally {
   const std::map<std::string, std::set<std::uint64_t>>& proof() const { return proof_; }
   const std::set<std::string>& names() const { return names_; }
   const report::HandshakeCounts& counts() const { return summary_.handshakes; }
+  const KeyUse& key_use() const { return key_use_; }
 
  private:
   struct Kept {
@@ -96,6 +98,7 @@ class Tally {
 
   TallyOptions options_;
   report::CaptureSummary summary_;
+  KeyUse key_use_;
   sources::capture::Ledger ledger_;
   std::deque<Kept> kept_;
   std::deque<Kept> silent_;  ///< connections that did not come about, to ports that are not known for TLS

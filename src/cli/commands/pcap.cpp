@@ -181,6 +181,7 @@ Exit run(Options& options) {
   std::optional<base::Error> error = read_all(reading, options);
   if (reading.files.empty()) return Exit::usage;
   const report::CaptureSummary summary = summary_of(reading);
+  if (const auto warning = reading.tally.key_use().warning(reading.keys, keylog)) complain(*warning);
   if (!write_to.empty()) {
     if (const auto done = write_proof(reading, write_to, options.own.contains("anonymize")); !done) {
       complain(done.error().text());

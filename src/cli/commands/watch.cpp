@@ -264,6 +264,7 @@ Exit conclude(Watching& w) {
   complain(fmt::format("{} handshakes: {} ok, {} failed, {} undetermined, {} let go by the client; {} packets{}", c.all(), c.ok, c.failed,
                        c.undetermined, c.aborted, w.whole.packets(),
                        w.view.dropped > 0 ? fmt::format(", {} dropped by the kernel", w.view.dropped) : ""));
+  if (const auto warning = w.tally.key_use().warning(w.keys, "")) complain(*warning);
   if (!w.refused.empty()) complain("--evidence " + w.refused);
   if (w.lines) {
     if (const auto written = w.lines->finish(); !written) return complain(written.error().text()), Exit::broken;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "sources/capture/proof.h"
 #include "sources/capture/tls/ending.h"
+#include "wire/quic.h"
 
 namespace whytls::sources::capture {
 namespace {
@@ -30,7 +31,8 @@ void add_question(Evidence& e, const Handshake& h) {
   if (!h.upgrade.empty() && h.upgrade != "text") e.add(Kind::starttls, h.upgrade);
 }
 
-void add_sight(Evidence& e, const Sight& s) {
+void add_sight(Evidence& e, const Handshake& h) {
+  const Sight& s = h.sight;
   const auto say = [&](bool holds, const char* what, std::string text) {
     if (holds) e.add(Kind::sight, text, text, what);
   };
@@ -41,6 +43,7 @@ void add_sight(Evidence& e, const Sight& s) {
   say(s.client_lost > 0, "client-lost", fmt::format("{} bytes of the client are missing from the capture", s.client_lost));
   say(s.server_lost > 0, "server-lost", fmt::format("{} bytes of the server are missing from the capture", s.server_lost));
   say(s.cut_packets, "cut-packets", "packets were captured only in part (snaplen)");
+  say(h.secrets == Secrets::useless, "secrets", "the key log has secrets for this connection, and nothing of it opens under them");
 }
 
 std::int64_t hello_time(const Handshake& h) {
@@ -91,6 +94,27 @@ void add_tcp(Evidence& e, const Handshake& h) {
           fmt::format("segments of the client went out again {} times, {} bytes stay unacknowledged", client.retransmissions,
                       client.unacknowledged));
   add_reset(e, h);
+}
+
+/// Versions of QUIC where they had to be negotiated. A client that was not watched for long might have begun again.
+void add_quic_versions(Evidence& e, const Handshake& h) {
+  constexpr std::int64_t enough = 1'000'000'000;  // nanoseconds
+  if (h.quic_versions.empty()) return;
+  const auto names = [](const std::vector<std::uint32_t>& versions) {
+    std::vector<std::string> out;
+    for (const std::uint32_t version : versions)
+      if (!wire::is_reserved_quic_version(version)) out.push_back(wire::quic_version_name(version));
+    return out;
+  };
+  const auto client = names(h.quic_begun), server = names(h.quic_versions);
+  e.add(Kind::quic_versions, client, "the client begins with " + base::join(client, ", "), "client");
+  const bool watched = h.last.at - h.first.at + h.silence >= enough;
+  e.add({Kind::quic_versions,
+         "server",
+         server,
+         "the server's Version Negotiation packet names " + base::join(server, ", "),
+         watched ? evidence::Certainty::observed : evidence::Certainty::inferred,
+         {"capture", ""}});
 }
 
 void add_ending(Evidence& e, const Handshake& h, const Assessment& a) {
@@ -175,9 +199,10 @@ Facts facts_of(const Handshake& h, const FactOptions& options) {
   const Evidence said = observe::facts_of(h.conversation.established ? h.conversation : judged_conversation(h));
   out.evidence = unseen ? without_end(said) : said;
   add_question(out.evidence, h);
-  add_sight(out.evidence, h.sight);
+  add_sight(out.evidence, h);
   add_tcp(out.evidence, h);
   add_ending(out.evidence, h, out.assessment);
+  add_quic_versions(out.evidence, h);
   out.evidence.add(chain_facts(h, out.assessment, options, out.chain));
   add_breach(out.evidence, out.assessment);
   if (out.assessment.standing == Standing::failed) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@
 namespace whytls::sources::capture {
 
 enum class Carrier : std::uint8_t { tls, dtls, quic };
+
+/// What a key log did for a handshake: it has nothing for it, it opened some of what is protected, or what it has opens none of it.
+enum class Secrets : std::uint8_t { none, open, useless };
 
 /// What stands in the way of seeing all of it.
 struct Sight {
@@ -38,11 +42,16 @@ struct Handshake {
   std::string history;  ///< Zeek's ssl_history letters: upper case the client's, lower case the server's
   /// Protected records (packets of QUIC) of each side; the first few are also events of the conversation, opaque, with their sizes.
   std::uint32_t protected_client = 0, protected_server = 0;
+  Secrets secrets = Secrets::none;
   /// TLS begun and plaintext before it, or instead of it: the first bytes of each side, at most 512.
   base::Bytes preface_client, preface_server;
   std::vector<std::uint64_t> packets;        ///< those that carry it, in order, at most 256: what proves it
   std::string close_reason;                  ///< QUIC: the reason phrase of CONNECTION_CLOSE, as sent
-  std::vector<std::uint32_t> quic_versions;  ///< versions named by a Version Negotiation packet
+  std::vector<std::uint32_t> quic_versions;  ///< versions named by a Version Negotiation packet of the server
+  /// QUIC: whose Handshake packet, which could not be opened, is the last that was seen, though the other side would have to answer it.
+  /// If it stays the last, it closed the connection (RFC 9000 10.2).
+  std::optional<observe::From> quic_last_word;
+  std::vector<std::uint32_t> quic_begun;  ///< versions by which the client began, one after the other
 };
 
 /// Called once for each handshake, when its connection is over.

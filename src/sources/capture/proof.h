@@ -8,7 +8,8 @@
 
 namespace whytls::sources::capture {
 
-/// signature_verifies, of a ServerKeyExchange (RFC 5246 7.4.3); nothing where it, the certificate or a hello is not visible.
+/// signature_verifies, of a ServerKeyExchange (RFC 5246 7.4.3) or, with the keys, a CertificateVerify (RFC 8446 4.4.3); nothing where it,
+/// the certificate or a hello is not visible.
 evidence::Evidence server_signature_facts(const Handshake& handshake);
 
 /// What the client's certificate says of itself, by the time of the capture, and whether it is what the server asked for (RFC 5246 7.4.4).

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "crypto/rfc8448_trace.h"
+#include "crypto/schedule.h"
 #include "crypto/signature.h"
 #include "sources/capture/tls/testing.h"
 #include "x509/mint.h"
@@ -50,6 +54,79 @@ TEST(Proof, OfASignatureNeedsAllThatItCovers) {
   Watch without;
   without.client(client_hello()).server(join({server_hello(0x0303, 0xc02b), message(HandshakeType::server_hello_done, {})}));
   EXPECT_TRUE(server_signature_facts(without.end().at(0)).facts().empty());
+}
+
+/// A handshake of TLS 1.3 whose messages were opened.
+Handshake opened(const std::vector<std::pair<observe::From, Bytes>>& messages) {
+  Handshake h;
+  for (const auto& [from, raw] : messages) {
+    observe::Event& event = h.conversation.events.emplace_back();
+    event.from = from;
+    event.raw = raw;
+    event.type = HandshakeType{raw.at(0)};
+  }
+  return h;
+}
+
+Answer verifies(const Handshake& h) { return server_signature_facts(h).is(Kind::signature_verifies); }
+
+TEST(Proof, OfACertificateVerifyOnceItIsOpened) {
+  using observe::From;
+  namespace trace = crypto::rfc8448;
+  std::vector<std::pair<From, Bytes>> messages{{From::client, *base::unhex(trace::client_hello)}};
+  for (const std::string_view each :
+       {trace::server_hello, trace::encrypted_extensions, trace::certificate, trace::certificate_verify, trace::finished})
+    messages.emplace_back(From::server, *base::unhex(each));
+  EXPECT_EQ(verifies(opened(messages)), Answer::yes);
+  auto first = messages;  // a hello before it, of a version that was not taken
+  first.insert(first.begin(), {From::client, client_hello()});
+  EXPECT_EQ(verifies(opened(first)), Answer::yes);
+  auto changed = messages;
+  changed[0].second[10] ^= 1;
+  EXPECT_EQ(verifies(opened(changed)), Answer::no);
+  auto lacking = messages;
+  lacking.erase(lacking.begin() + 2);
+  EXPECT_EQ(verifies(opened(lacking)), Answer::unknown) << "a message is not there";
+  Handshake lossy = opened(changed);
+  lossy.sight.server_lost = 1;
+  EXPECT_EQ(verifies(lossy), Answer::unknown);
+}
+
+TEST(Proof, OfACertificateVerifyAfterAHelloRetryRequest) {
+  using observe::From;
+  const x509::Minted leaf = *x509::mint(x509::leaf_recipe());
+  wire::ServerHello retry;
+  retry.legacy_version = 0x0303;
+  retry.random = *base::unhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
+  retry.cipher_suite = 0x1301;
+  retry.has_extensions = true;
+  retry.extensions = {{43, {3, 4}}};
+  wire::ServerHello answer = retry;
+  answer.random = Bytes(32, 9);
+  const Bytes asked = client_hello(), again = client_hello();
+  const Bytes retry_message = wire::handshake_message(HandshakeType::server_hello, wire::build(retry));
+  const Bytes rest = join({wire::handshake_message(HandshakeType::server_hello, wire::build(answer)),
+                           wire::handshake_message(HandshakeType::encrypted_extensions, Bytes{0, 0})});
+  const Bytes chain = wire::handshake_message(HandshakeType::certificate,
+                                              wire::build(wire::CertificateMessage{{}, {{leaf.certificate.der, {}}}, {}}, true));
+  const Bytes hash = crypto::digest(registry::Hash::sha256, asked);
+  const Bytes covered = join({wire::handshake_message(HandshakeType::message_hash, hash), retry_message, again, rest, chain});
+  const Bytes content = crypto::certificate_verify_content(true, crypto::digest(registry::Hash::sha256, covered));
+  const Bytes signature = *crypto::sign(leaf.key.handle.get(), ecdsa_sha256, content);
+  base::Writer verify;
+  verify.u16(ecdsa_sha256);
+  verify.prefixed16([&] { verify.bytes(signature); });
+  const std::size_t first = rest.size() - 6;  // the ServerHello
+  Handshake h = opened({{From::client, asked},
+                        {From::server, retry_message},
+                        {From::client, again},
+                        {From::server, {rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(first)}},
+                        {From::server, {rest.begin() + static_cast<std::ptrdiff_t>(first), rest.end()}},
+                        {From::server, chain},
+                        {From::server, wire::handshake_message(HandshakeType::certificate_verify, verify.data())}});
+  EXPECT_EQ(verifies(h), Answer::yes);
+  h.conversation.events[1].raw.back() ^= 1;
+  EXPECT_EQ(verifies(h), Answer::no);
 }
 
 /// What is said of a client's certificate in answer to a request that names `authority`.

@@ -163,6 +163,14 @@ Assessment assess_lost_flight(const Handshake& h) {
   return out;
 }
 
+/// RFC 9000 6.2: a client that knows one of the named versions begins again with it, at once.
+bool no_common_quic_version(const Handshake& h) {
+  const auto begun = [&](std::uint32_t version) {
+    return std::find(h.quic_begun.begin(), h.quic_begun.end(), version) != h.quic_begun.end();
+  };
+  return !h.quic_versions.empty() && std::none_of(h.quic_versions.begin(), h.quic_versions.end(), begun);
+}
+
 /// The same over datagrams, which nobody acknowledges: only who asks again and again shows that nothing comes (RFC 9147 5.8, RFC 9002 6.2).
 Assessment assess_datagrams(const Handshake& h) {
   constexpr std::uint32_t enough = 3;
@@ -174,7 +182,11 @@ Assessment assess_datagrams(const Handshake& h) {
     out.stage = stage;
     out.text = std::move(text);
   };
-  if (h.conversation.ending == Ending::unreachable) {
+  if (no_common_quic_version(h)) {
+    failed("client", "client-hello",
+           "the server's answer names the versions of QUIC that it speaks, and the client goes on with none of them");
+    out.ended_by_client = true;
+  } else if (h.conversation.ending == Ending::unreachable) {
     failed("unreachable", "tcp", "an ICMP message answers the ClientHello: it does not arrive");
   } else if (h.conversation.ending == Ending::closed && h.conversation.ended_by == From::server) {
     failed("closed", "client-hello", "the server closes the connection in answer to the ClientHello");
@@ -234,6 +246,25 @@ bool assess_protected_alerts(const Handshake& h, Assessment& out) {
   }
   out.standing = Standing::failed;
   out.failure = "alert";
+  return true;
+}
+
+/// QUIC hides its alerts in packets of any size. Who closes says nothing more, and nobody answers (RFC 9000 10.2); all else would be
+/// repeated within a second (RFC 9002 6.2).
+bool assess_last_word(const Handshake& h, Assessment& out) {
+  if (!h.quic_last_word || holes(h)) return false;
+  const bool by_client = *h.quic_last_word == From::client;
+  const char* const what = by_client ? "the client answers the server's flight with a protected packet"
+                                     : "the server answers the client's flight with another protected Handshake packet";
+  if (h.silence < second) {
+    out.text = fmt::format("{}, and there the capture ends", what);
+    return true;
+  }
+  out.standing = Standing::failed;
+  out.failure = "alert";
+  out.stage = by_client ? "certificate" : "client-certificate";
+  (by_client ? out.encrypted_alert_by_client : out.encrypted_alert_by_server) = true;
+  out.text = fmt::format("{}, and then nobody says anything: it closes the connection", what);
   return true;
 }
 
@@ -313,6 +344,7 @@ Assessment assess(const Handshake& h) {
     return out;
   }
   const bool answered = hellos.server || hellos.retry;
+  if (answered && assess_last_word(h, out)) return out;
   if (answered) return assess_middle(h, std::move(out));
   if (h.carrier != Carrier::tls) return h.sight.begins_midway ? out : assess_datagrams(h);
   if (server_unheard(h)) return assess_lost_flight(h);

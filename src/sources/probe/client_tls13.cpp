@@ -7,6 +7,7 @@
 
 #include "crypto/hash.h"
 #include "sources/probe/session.h"
+#include "wire/compressed_certificate.h"
 #include "wire/extension_types.h"
 
 namespace whytls::probe {
@@ -125,14 +126,9 @@ class Tls13 {
         t_.client_certificate.request = wire::parse_certificate_request(message.body(), s_.version);
         s_.parsed(t_.client_certificate.request.malformed, message.type);
         return;
-      case HandshakeType::certificate: {
-        const wire::CertificateMessage certificates = wire::parse_certificate(message.body(), true);
-        s_.parsed(certificates.malformed, message.type);
-        s_.read_certificates(certificates);
-        return s_.done(Stage::certificate, Stage::key_exchange);
-      }
+      case HandshakeType::certificate:
       case HandshakeType::compressed_certificate:
-        return read_compressed(message);
+        return read_certificates(message);
       case HandshakeType::certificate_verify:
         return read_verify(message);
       default:
@@ -157,12 +153,15 @@ class Tls13 {
     }
   }
 
-  // RFC 8879 4: only the algorithm is read; we offer compression only to see whether a server minds.
-  void read_compressed(const wire::HandshakeMessage& message) {
-    base::Reader reader(message.body());
-    std::uint16_t algorithm = 0;
-    if (reader.u16(algorithm, "algorithm")) t_.compressed_certificate = algorithm;
+  // RFC 8879 4: the transcript has the message as it was sent, so that nothing else needs to know of it.
+  void read_certificates(const wire::HandshakeMessage& message) {
+    if (message.type == HandshakeType::compressed_certificate)
+      t_.compressed_certificate = wire::parse_compressed_certificate(message.body()).algorithm;
     t_.certificate_seen = true;
+    if (const auto certificates = wire::read_certificate(message.type, message.body(), true)) {
+      s_.parsed(certificates->malformed, message.type);
+      s_.read_certificates(*certificates);
+    }
     s_.done(Stage::certificate, Stage::key_exchange);
   }
 

@@ -42,7 +42,7 @@ struct Offer {
   std::vector<std::uint8_t> psk_modes{1};           ///< RFC 8446 4.2.9, TLS 1.3 only; empty: no extension
   std::vector<std::uint8_t> ec_point_formats{0};    ///< RFC 8422; empty: no extension; sent where a version below TLS 1.3 is offered
   bool fallback_scsv = false;                       ///< RFC 7507
-  std::vector<std::uint16_t> compress_certificate;  ///< RFC 8879; what comes compressed is recorded but not read
+  std::vector<std::uint16_t> compress_certificate;  ///< RFC 8879: algorithms
   std::optional<std::uint16_t> record_size_limit;   ///< RFC 8449
   std::optional<std::uint8_t> max_fragment_length;  ///< RFC 6066 4
   bool grease = false;                              ///< as Chrome does (RFC 8701): suite, group and share, version, two extensions

@@ -154,7 +154,7 @@ struct Transcript {
   std::optional<std::uint16_t> ssl2_error;
   std::vector<base::Bytes> certificates;                ///< DER, as sent
   bool certificate_seen = false;                        ///< the message came, maybe with no certificate in it
-  std::optional<std::uint16_t> compressed_certificate;  ///< RFC 8879: the algorithm; `certificates` is then empty
+  std::optional<std::uint16_t> compressed_certificate;  ///< RFC 8879: the algorithm that they were packed by
   base::Bytes ocsp_response;                            ///< stapled for the leaf; empty: none
   base::Bytes signed_certificate_timestamps;            ///< the extension's body; empty: none
   std::optional<ServerKey> server_key;

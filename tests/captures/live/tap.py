@@ -15,6 +15,7 @@ ETH_ALL, OUTGOING, TIMESTAMP = 3, 4, 35  # ETH_P_ALL, PACKET_OUTGOING, SO_TIMEST
 BUFFER_FORCE, BUFFER = 33, 64 << 20  # SO_RCVBUFFORCE
 NEW_NETWORK = 0x40000000
 ETHERNET, LONGEST = 1, 262144
+ICMP, UNREACHABLE = 1, 3
 ANY = 0  # the port under which an interface of a namespace of our own keeps everything, ICMP too
 
 
@@ -43,6 +44,8 @@ def packet_socket(interface: str, process: int) -> socket.socket:
 def ports_of(frame: bytes) -> tuple[int, ...]:
     if frame[12:14] == b"\x08\x00" and len(frame) >= 34:
         at, protocol = 14 + (frame[14] & 15) * 4, frame[23]
+        if protocol == ICMP and len(frame) > at + 36 and frame[at] == UNREACHABLE:  # those of the packet that it quotes
+            return ports_of(frame[:14] + frame[at + 8:])
     elif frame[12:14] == b"\x86\xdd" and len(frame) >= 54:
         at, protocol = 54, frame[20]
     else:

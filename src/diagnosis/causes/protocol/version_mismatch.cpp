@@ -19,6 +19,7 @@ const Cause protocol_version_mismatch{
       return {{Kind::cures, std::string(change::algorithms)}};
     },
     .match = [](const Evidence& e) -> std::optional<Finding> {
+      if (auto quic = protocol::no_common_quic_version(e)) return quic;
       const bool answered = protocol::answered_with_older(e);
       const std::string_view pair = known_yes(decides(e, change::version)) ? change::version : protocol::cured_by_older(e);
       const Answer common = protocol::version_is_common(e);

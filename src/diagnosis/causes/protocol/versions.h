@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "diagnosis/rules.h"
 
 namespace whytls::diagnosis::protocol {
@@ -52,6 +53,21 @@ inline std::string_view cured_by_older(const Evidence& e) {
   if (lacks("tls1.2") && known_yes(decides(e, change::without_tls13))) return change::without_tls13;
   if (lacks("tls1.1") && lacks("tls1.0") && known_yes(decides(e, change::without_tls12))) return change::without_tls12;
   return {};
+}
+
+/// The transport has versions of its own: a server that knows none of the client's says which it speaks (RFC 9000 6), and TLS never begins.
+inline std::optional<Finding> no_common_quic_version(const Evidence& e) {
+  const auto client = e.list(Kind::quic_versions, "client"), server = e.list(Kind::quic_versions, "server");
+  const auto final_version = [](const std::string& name) { return name == "QUIC v1" || name == "QUIC v2"; };
+  const auto known = [&](const std::string& name) { return std::find(client.begin(), client.end(), name) != client.end(); };
+  const bool gave_up = e.text(Kind::failure) == "client" && failed_at(e, {Stage::client_hello});
+  if (!gave_up || client.empty() || server.empty() || std::any_of(server.begin(), server.end(), known)) return std::nullopt;
+  Finding f{.confidence = Confidence::certain};
+  f.side = std::none_of(client.begin(), client.end(), final_version) ? Side::client : Side::server;
+  f.summary = "the client speaks " + few(client) + ", the server " + few(server) + ": no version of QUIC in common";
+  f.detail = {{"client", client}, {"server", base::join(server, ", ")}};
+  f.rests_on = {{Kind::quic_versions, "server"}, {Kind::quic_versions, "client"}};
+  return f;
 }
 
 }  // namespace whytls::diagnosis::protocol

@@ -57,6 +57,8 @@ bool Decryptor::add_traffic(const KeyLog& secrets, base::ByteView client_random)
     any |= add_stage(From::client, secrets.find(what, client_random));
   for (const Secret what : {Secret::server_handshake, Secret::server_application})
     any |= add_stage(From::server, secrets.find(what, client_random));
+  side(From::client).whole = !secrets.find(Secret::client_handshake, client_random).empty();
+  side(From::server).whole = !secrets.find(Secret::server_handshake, client_random).empty();
   return any;
 }
 
@@ -71,8 +73,15 @@ bool Decryptor::add_block(const KeyLog& secrets, const Negotiated& negotiated) {
     stage.cipher = crypto::make_record_cipher(suite_, version_, keys, crypto::Direction::open, negotiated.encrypt_then_mac);
     if (!stage.cipher) return false;
     side(from).stages.push_back(std::move(stage));
+    side(from).whole = true;
   }
   return true;
+}
+
+Secrets Decryptor::use() const {
+  const auto any = [&](auto holds) { return std::any_of(sides_.begin(), sides_.end(), holds); };
+  if (any([](const Side& one) { return one.opened > 0; })) return Secrets::open;
+  return any([](const Side& one) { return one.whole && one.refused > 0; }) ? Secrets::useless : Secrets::none;
 }
 
 std::optional<Plain> Decryptor::try_stage(Stage& stage, std::uint64_t sequence, const Protected& record) {

@@ -13,6 +13,7 @@
 #include "crypto/record_cipher.h"
 #include "observe/conversation.h"
 #include "sources/capture/decrypt/key_log.h"
+#include "sources/capture/handshake.h"
 
 namespace whytls::sources::capture {
 
@@ -43,8 +44,8 @@ class Decryptor {
                                base::ByteView fragment);
   /// Records of this side are missing: the sequence number is to be found again.
   void lost(observe::From from) { side(from).after_gap = true; }
-  /// Records came and none of them could be opened: the secrets are probably another connection's.
-  bool useless(observe::From from) const { return sides_[static_cast<std::size_t>(from)].is_useless(); }
+  /// Useless: records came for which there are secrets, and none of them could be opened.
+  Secrets use() const;
 
  private:
   /// Keys of one stage of one side: early data, handshake, application; up to TLS 1.2 there is one.
@@ -57,7 +58,7 @@ class Decryptor {
     std::vector<Stage> stages;  ///< those still to come; the first is in use
     std::uint32_t opened = 0, refused = 0;
     bool after_gap = false;
-    bool is_useless() const { return opened == 0 && refused > 0; }
+    bool whole = false;  ///< secrets of the handshake are there: its records must open
   };
 
   struct Protected {

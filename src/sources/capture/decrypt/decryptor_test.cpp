@@ -69,6 +69,7 @@ TEST(Decryptor, OpensTheTraceOfRfc8448) {
       opener->open(From::client, ContentType::application_data, 0x0303, bytes_of(crypto::rfc8448::client_finished_record));
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->bytes.at(0), 20);
+  EXPECT_EQ(opener->use(), Secrets::open);
 }
 
 TEST(Decryptor, WrongSecretsOpenNothing) {
@@ -77,11 +78,10 @@ TEST(Decryptor, WrongSecretsOpenNothing) {
   log.add(key_line("SERVER_HANDSHAKE_TRAFFIC_SECRET", Bytes(32, 9), trace.random));
   const auto opener = Decryptor::of(log, {trace.random, server_random, version::tls13, 0x1301, false});
   ASSERT_TRUE(opener);
-  EXPECT_FALSE(opener->useless(From::server));
+  EXPECT_EQ(opener->use(), Secrets::none);
   for (int i = 0; i < 3; ++i)
     EXPECT_FALSE(opener->open(From::server, ContentType::application_data, 0x0303, bytes_of(crypto::rfc8448::server_flight)));
-  EXPECT_TRUE(opener->useless(From::server));
-  EXPECT_FALSE(opener->useless(From::client)) << "nothing of the client was tried";
+  EXPECT_EQ(opener->use(), Secrets::useless);
 }
 
 TEST(Decryptor, IsNoneWithoutSecretsOrForWhatCannotBeOpened) {

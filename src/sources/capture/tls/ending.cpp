@@ -71,7 +71,7 @@ Flight flight_of(const std::vector<Event>& events, std::uint16_t suite) {
     after_hello = after_hello || is_server_hello(event);
     if (!after_hello) continue;
     if (event.kind == Event::Kind::handshake && !event.opaque && event.from == From::client) {  // its protection was removed
-      out.client_certificate |= event.type == HandshakeType::certificate;
+      out.client_certificate |= event.type == HandshakeType::certificate || event.type == HandshakeType::compressed_certificate;
       out.client_finished |= event.type == HandshakeType::finished;
     }
     if (event.kind != Event::Kind::application_data) continue;

@@ -400,6 +400,7 @@ void TlsReader::over(Over why, const TcpFacts& tcp) {
   }
   if (hello_seen_ && (!out.preface_client.empty() || !out.preface_server.empty()))
     out.upgrade = upgrade_of(out.preface_client, out.preface_server, out.server.port);
+  if (decryptor_) out.secrets = decryptor_->use();
   out.conversation.events = std::move(events_);
   out.packets = all_packets(tcp);
   judge_end(out, why, tcp);

@@ -16,7 +16,7 @@ namespace version = registry::version;
 
 constexpr std::uint16_t encrypt_then_mac = 22, connection_id = 54;  // RFC 7366, RFC 9146
 /// DTLS 1.3 (RFC 9147 6.1): handshake and application keys.
-constexpr unsigned application_epoch = 3;
+constexpr unsigned handshake_epoch = 2, application_epoch = 3;
 
 /// Who sends a message of that type; nothing where both do.
 std::optional<bool> sent_by_client(HandshakeType type) {
@@ -58,6 +58,7 @@ bool refused(const std::vector<Event>& events) {
 void DtlsFlow::begin(const Moment& when) {
   halves_ = {};
   decryptor_.reset();
+  secrets_ = Secrets::none;
   client_random_.clear();
   tls13_ = offers_encrypt_then_mac_ = told_ = false;
   recorder_ = std::make_unique<Recorder>(Carrier::dtls, ends_[0], ends_[1], when, ++context_.connections);
@@ -67,19 +68,20 @@ void DtlsFlow::feed(End from, base::ByteView datagram, const Moment& when) {
   const std::size_t size = datagram.size();
   bool any = false;
   while (const auto record = wire::next_dtls_record(datagram, connection_id_for(from))) {
+    const base::ByteView header = datagram.first(record->size - record->fragment.size());
     datagram = datagram.subspan(record->size);
     if (!recorder_ && !told_) begin(when);
     any = true;
-    on_record(from, *record, when);
+    on_record(from, *record, header, when);
   }
   if (!any || !recorder_) return;
   recorder_->datagram(from, size, when);
   if (nothing_more_to_learn()) tell(StreamReader::Over::closed);
 }
 
-void DtlsFlow::on_record(End from, const wire::DtlsRecord& record, const Moment& when) {
+void DtlsFlow::on_record(End from, const wire::DtlsRecord& record, base::ByteView header, const Moment& when) {
   if (record.unified || record.epoch > 0) {
-    if (recorder_) on_protected(from, record, when);
+    if (recorder_) on_protected(from, record, header, when);
   } else if (record.type == ContentType::handshake) {
     on_fragments(from, record.fragment, false, when);
   } else if (recorder_) {
@@ -139,6 +141,7 @@ void DtlsFlow::on_server_hello(End from, const wire::HandshakeMessage& message) 
   tls13_ = hello.version() == version::dtls13;
   half(from).connection_id = asked_connection_id(hello.extensions);
   if (context_.keys == nullptr || hello.hello_retry_request()) return;
+  if (tls13_) return install_secrets(hello.cipher_suite);
   const bool etm = offers_encrypt_then_mac_ && wire::find_extension(hello.extensions, encrypt_then_mac) != nullptr;
   decryptor_ = Decryptor::of(*context_.keys, {client_random_, hello.random, hello.version(), hello.cipher_suite, etm});
 }
@@ -160,13 +163,13 @@ void DtlsFlow::on_clear(End from, const wire::DtlsRecord& record, const Moment& 
   }
 }
 
-void DtlsFlow::on_protected(End from, const wire::DtlsRecord& record, const Moment& when) {
+void DtlsFlow::on_protected(End from, const wire::DtlsRecord& record, base::ByteView header, const Moment& when) {
   // What a side said first may be lost (a capture that begins after a HelloVerifyRequest). Now its hello is needed, for keys.
   for (const End end : {End::opener, End::answerer})
     if (half(end).handed_out == 0 && half(end).assembler.waiting()) drain(end, false, true);
-  if (open_record(from, record, when)) return;
   Half& one = half(from);
   one.application_epoch |= record.unified && record.epoch == application_epoch;
+  if (record.unified ? open_unified(from, record, header, when) : open_record(from, record, when)) return;
   const bool finished = !record.unified && record.type == ContentType::handshake;
   if (finished && one.finished) return recorder_->repeated(from);  // each retransmission has a number of its own
   one.finished |= finished;
@@ -174,20 +177,52 @@ void DtlsFlow::on_protected(End from, const wire::DtlsRecord& record, const Mome
 }
 
 bool DtlsFlow::open_record(End from, const wire::DtlsRecord& record, const Moment& when) {
-  if (!decryptor_ || record.unified) return false;
+  if (!decryptor_) return false;
   const std::uint64_t number = std::uint64_t{record.epoch} << 48U | record.sequence;
   const auto plain = decryptor_->open_at(recorder_->side(from), number, record.type, record.version, record.fragment);
   if (!plain) return false;
-  recorder_->opened(from);
-  if (plain->type == ContentType::handshake) {
-    half(from).finished = true;
-    on_fragments(from, plain->bytes, true, when);
-  } else if (plain->type == ContentType::alert) {
-    if (const auto alert = wire::parse_alert(plain->bytes)) recorder_->alert(from, *alert, true, when);
-  } else {
-    recorder_->data(from, plain->bytes.size(), when);
-  }
+  on_opened(from, plain->type, plain->bytes, when);
   return true;
+}
+
+/// RFC 9147 4: of the epoch only two bits are sent; those of a handshake are 2 and, for the application, 3.
+bool DtlsFlow::open_unified(End from, const wire::DtlsRecord& record, base::ByteView header, const Moment& when) {
+  constexpr std::uint8_t has_connection_id = 0x10;
+  Half& one = half(from);
+  crypto::Dtls13Opener* const keys = record.epoch == handshake_epoch     ? one.handshake.get()
+                                     : record.epoch == application_epoch ? one.application.get()
+                                                                         : nullptr;
+  if (keys == nullptr) return false;
+  const bool named = !header.empty() && (header[0] & has_connection_id) != 0;
+  const auto opened = keys->open(header, record.fragment, named ? connection_id_for(from) : 0);
+  if (secrets_ != Secrets::open && (opened || record.epoch == handshake_epoch)) secrets_ = opened ? Secrets::open : Secrets::useless;
+  if (!opened) return false;
+  on_opened(from, ContentType{opened->type}, opened->plain, when);
+  return true;
+}
+
+void DtlsFlow::on_opened(End from, ContentType type, base::ByteView plain, const Moment& when) {
+  constexpr ContentType acknowledgement{26};  // RFC 9147 7
+  recorder_->opened(from);
+  if (type == ContentType::handshake) {
+    half(from).finished = true;
+    on_fragments(from, plain, true, when);
+  } else if (type == ContentType::alert) {
+    if (const auto alert = wire::parse_alert(plain)) recorder_->alert(from, *alert, true, when);
+  } else if (type != acknowledgement) {
+    recorder_->data(from, plain.size(), when);
+  }
+}
+
+void DtlsFlow::install_secrets(std::uint16_t code) {
+  const registry::Suite* const suite = registry::suite(code);
+  if (suite == nullptr || half(End::opener).handshake || half(End::answerer).handshake) return;
+  const auto make = [&](Secret what) { return crypto::Dtls13Opener::make(*suite, context_.keys->find(what, client_random_)); };
+  const End client = recorder_->client().value_or(End::opener);
+  half(client).handshake = make(Secret::client_handshake);
+  half(client).application = make(Secret::client_application);
+  half(other(client)).handshake = make(Secret::server_handshake);
+  half(other(client)).application = make(Secret::server_application);
 }
 
 bool DtlsFlow::established() const {
@@ -197,7 +232,7 @@ bool DtlsFlow::established() const {
 }
 
 bool DtlsFlow::nothing_more_to_learn() const {
-  return !decryptor_ && recorder_->protected_records(End::opener) >= enough_protected &&
+  return !decryptor_ && !half(End::opener).application && recorder_->protected_records(End::opener) >= enough_protected &&
          recorder_->protected_records(End::answerer) >= enough_protected && established();
 }
 
@@ -207,10 +242,13 @@ void DtlsFlow::tell(StreamReader::Over why) {
     if (!done) recorder_->lost(end, half(end).assembler.missing());
     drain(end, false, true);
     half(end).assembler = {};
+    half(end).handshake.reset();
+    half(end).application.reset();
   }
   told_ = true;
-  decryptor_.reset();
   Handshake handshake = recorder_->take(done, why);
+  handshake.secrets = decryptor_ ? decryptor_->use() : secrets_;
+  decryptor_.reset();
   recorder_.reset();
   context_.sink(std::move(handshake));
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "crypto/dtls13_protection.h"
 #include "sources/capture/datagram.h"
 #include "sources/capture/decrypt/decryptor.h"
 #include "sources/capture/udp/context.h"
@@ -36,15 +37,19 @@ class DtlsFlow {
     std::optional<std::size_t> connection_id;  ///< size of the one that this side asked for: RFC 9146 3
     bool changed_cipher = false, finished = false;
     bool application_epoch = false;  ///< DTLS 1.3
+    std::unique_ptr<crypto::Dtls13Opener> handshake, application;
   };
 
   void begin(const Moment& when);
   void tell(StreamReader::Over why);
-  void on_record(End from, const wire::DtlsRecord& record, const Moment& when);
+  void on_record(End from, const wire::DtlsRecord& record, base::ByteView header, const Moment& when);
   void on_fragments(End from, base::ByteView fragments, bool encrypted, const Moment& when);
   void on_clear(End from, const wire::DtlsRecord& record, const Moment& when);
-  void on_protected(End from, const wire::DtlsRecord& record, const Moment& when);
+  void on_protected(End from, const wire::DtlsRecord& record, base::ByteView header, const Moment& when);
   bool open_record(End from, const wire::DtlsRecord& record, const Moment& when);
+  bool open_unified(End from, const wire::DtlsRecord& record, base::ByteView header, const Moment& when);
+  void on_opened(End from, wire::ContentType type, base::ByteView plain, const Moment& when);
+  void install_secrets(std::uint16_t suite);
   void drain(End from, bool encrypted, bool pass_over_holes);
   void on_message(End from, wire::DtlsAssembler::Message&& message, bool encrypted);
   void on_client_hello(End from, const wire::DtlsAssembler::Message& message);
@@ -61,7 +66,8 @@ class DtlsFlow {
   std::unique_ptr<Recorder> recorder_;  ///< empty once its handshake was told: what still comes belongs to that
   bool told_ = false;
   std::array<Half, 2> halves_;
-  std::unique_ptr<Decryptor> decryptor_;
+  std::unique_ptr<Decryptor> decryptor_;  ///< up to DTLS 1.2
+  Secrets secrets_ = Secrets::none;       ///< DTLS 1.3
   base::Bytes client_random_;
   bool tls13_ = false, offers_encrypt_then_mac_ = false;
 };

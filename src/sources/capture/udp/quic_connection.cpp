@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -76,6 +77,7 @@ QuicConnection::QuicConnection(const Context& context, End client, const Endpoin
   recorder_->client_is(client);
   for (Half& one : halves_) one.crypto.assign(levels, wire::Gather(longest_stream));
   remember_id(other(client), keys.connection_id);
+  recorder_->quic_begun.push_back(keys.version);
   initial_.push_back(std::move(keys));
 }
 
@@ -114,12 +116,32 @@ bool QuicConnection::feed(End from, const wire::QuicPacket& packet, const Moment
     ++half(from).handshake_packets;
     on_protected(from, handshake, packet.bytes, packet.number_at, when);
   } else if (packet.type == QuicPacketType::zero_rtt) {
-    recorder_->opaque(from, Event::Kind::application_data, packet.bytes.size() - packet.number_at, when);
+    on_early(packet, when);
   }
   return true;
 }
 
+/// The keys of early data are of the suite of an earlier connection, which no packet names: RFC 8446 4.2.11.
+void QuicConnection::on_early(const wire::QuicPacket& packet, const Moment& when) {
+  const base::ByteView secret = context_.keys ? context_.keys->find(Secret::client_early, client_random_) : base::ByteView{};
+  std::optional<crypto::QuicOpener::Opened> opened;
+  if (early_) opened = early_->open(packet.bytes, packet.number_at);
+  constexpr std::array<std::uint16_t, 3> suites{0x1301, 0x1302, 0x1303};
+  for (std::size_t i = 0; !early_ && !secret.empty() && i < suites.size(); ++i) {
+    auto candidate = crypto::QuicOpener::make(*registry::suite(suites[i]), secret, initial_.back().labels);
+    if (candidate) opened = candidate->open(packet.bytes, packet.number_at);
+    if (opened) early_ = std::move(candidate);
+  }
+  if (!opened) return recorder_->opaque(client_, Event::Kind::application_data, packet.bytes.size() - packet.number_at, when);
+  secrets_ = Secrets::open;
+  recorder_->opened(client_);
+  on_frames(client_, application, opened->payload, when);
+}
+
 bool QuicConnection::open_initial(End from, const wire::QuicPacket& packet, const Moment& when) {
+  // After a Version Negotiation packet a client may go on with the same connection ids.
+  if (from == client_ && negotiating_ && packet.version != initial_.back().version)
+    if (auto keys = keys_of_client(packet)) restart(std::move(*keys));
   const auto try_keys = [&](InitialKeys& keys) {
     crypto::QuicOpener* const opener = (from == client_ ? keys.client : keys.server).get();
     const auto opened = opener ? opener->open(packet.bytes, packet.number_at) : std::nullopt;
@@ -155,17 +177,22 @@ void QuicConnection::on_retry(const wire::QuicPacket& packet) {
 
 void QuicConnection::on_versions(const wire::QuicPacket& packet) {
   constexpr std::size_t most_versions = 32;
-  negotiating_ = true;
-  if (!recorder_->quic_versions.empty()) return;
   base::Reader reader(packet.versions);
+  std::vector<std::uint32_t> named;
   std::uint32_t version = 0;
-  while (recorder_->quic_versions.size() < most_versions && reader.u32(version, "version")) recorder_->quic_versions.push_back(version);
+  while (named.size() < most_versions && reader.u32(version, "version")) named.push_back(version);
+  // RFC 9000 6.2: a client passes over one that names the version that it chose, and any that comes after an answer.
+  if (named.empty() || version_ != 0 || std::find(named.begin(), named.end(), initial_.back().version) != named.end()) return;
+  negotiating_ = true;
+  recorder_->quic_versions = std::move(named);
 }
 
 bool QuicConnection::may_restart(End from) const { return recorder_ && negotiating_ && from == client_; }
 
 void QuicConnection::restart(InitialKeys keys) {
   negotiating_ = false;
+  constexpr std::size_t most_begun = 8;
+  if (recorder_->quic_begun.size() < most_begun) recorder_->quic_begun.push_back(keys.version);
   remember_id(other(client_), keys.connection_id);
   initial_.clear();
   initial_.push_back(std::move(keys));
@@ -173,6 +200,16 @@ void QuicConnection::restart(InitialKeys keys) {
     one.crypto.assign(levels, wire::Gather(longest_stream));
     one.read = {};
   }
+}
+
+bool QuicConnection::is_one_with(const QuicConnection& later) const {
+  return client_ == later.client_ && !later.answered_ && !client_random_.empty() && client_random_ == later.client_random_;
+}
+
+void QuicConnection::absorb(QuicConnection&& later) {
+  for (const base::Bytes& id : later.half(other(client_)).ids) remember_id(other(client_), id);
+  for (InitialKeys& keys : later.initial_)
+    if (initial_.size() < most_keys) initial_.push_back(std::move(keys));
 }
 
 void QuicConnection::feed_short(End from, base::ByteView packet, const Moment& when) {
@@ -193,12 +230,14 @@ crypto::QuicOpener* QuicConnection::opener(End from, Level level) {
 void QuicConnection::on_protected(End from, Level level, base::ByteView packet, std::size_t number_at, const Moment& when) {
   crypto::QuicOpener* const keys = opener(from, level);
   const auto opened = keys ? keys->open(packet, number_at) : std::nullopt;
+  if (keys != nullptr && secrets_ != Secrets::open) secrets_ = opened ? Secrets::open : level == handshake ? Secrets::useless : secrets_;
   if (opened) {
     recorder_->opened(from);
     return on_frames(from, level, opened->payload, when);
   }
   if (context_.keys != nullptr && !answered_ && held_.size() < most_held)
     return held_.push_back({from, level, when, {packet.begin(), packet.end()}, number_at});
+  if (level == handshake) word_ = {from, when.packet, half(client_).short_packets > 0};
   recorder_->opaque(from, level == handshake ? Event::Kind::handshake : Event::Kind::application_data, packet.size() - number_at, when);
 }
 
@@ -290,7 +329,16 @@ void QuicConnection::on_close(End from, Level level, const wire::QuicFrame& fram
 bool QuicConnection::established() const {
   if (refused(recorder_->events())) return false;
   // RFC 9001 4.1, 5.7: a client sends short headers once it has taken the server's Finished; a server may do so earlier.
-  return half(client_).short_packets > 0 && (half(other(client_)).short_packets > 0 || !recorder_->has(other(client_)));
+  if (half(client_).short_packets == 0 || last_word()) return false;
+  return half(other(client_)).short_packets > 0 || !recorder_->has(other(client_));
+}
+
+/// A client goes on from its Finished to short headers; a server that took it has no use for Handshake packets but to acknowledge it, and
+/// speaks on (RFC 9001 4.9.2), which the client answers.
+std::optional<End> QuicConnection::last_word() const {
+  if (word_.packet == 0 || word_.packet != last_packet_) return std::nullopt;
+  const bool its_turn = word_.from == client_ ? half(client_).short_packets == 0 : word_.after_client;
+  return its_turn ? std::optional(word_.from) : std::nullopt;
 }
 
 bool QuicConnection::nothing_more_to_learn() const {
@@ -302,6 +350,7 @@ void QuicConnection::tell(StreamReader::Over why) {
   answered_ = true;  // as far as it ever will be
   release_held();
   const bool done = established();
+  const auto word = last_word();
   for (const End end : {End::opener, End::answerer}) {
     std::uint64_t missing = 0;
     for (const wire::Gather& stream : half(end).crypto) missing += stream.missing();
@@ -310,7 +359,10 @@ void QuicConnection::tell(StreamReader::Over why) {
     half(end).handshake.reset();
     half(end).application.reset();
   }
+  early_.reset();
   Handshake seen = recorder_->take(done, why);
+  seen.secrets = secrets_;
+  if (word) seen.quic_last_word = *word == client_ ? observe::From::client : observe::From::server;
   recorder_.reset();
   for (InitialKeys& keys : initial_) {
     keys.client.reset();

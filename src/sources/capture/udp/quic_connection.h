@@ -48,6 +48,11 @@ class QuicConnection {
   bool may_restart(End from) const;
   void restart(InitialKeys keys);
 
+  /// Whether both are one: the same ClientHello under other keys, as it is sent again after a Retry (RFC 9000 17.2.5.2) that this capture
+  /// lacks, or has too late.
+  bool is_one_with(const QuicConnection& later) const;
+  void absorb(QuicConnection&& later);
+
   void over(StreamReader::Over why);
   void unreachable(const IcmpError& error);
   bool settled() const { return !recorder_ || established() || recorder_->is_closed(); }
@@ -67,6 +72,12 @@ class QuicConnection {
     std::array<std::size_t, levels> read{};  ///< bytes of `crypto` that were handed out as messages
     std::unique_ptr<crypto::QuicOpener> handshake, application;
     std::uint32_t handshake_packets = 0, short_packets = 0;
+  };
+  /// A Handshake packet that could not be opened.
+  struct Word {
+    End from = End::opener;
+    std::uint64_t packet = 0;
+    bool after_client = false;  ///< the client had sent short headers before
   };
   struct Held {
     End from;
@@ -88,6 +99,8 @@ class QuicConnection {
   void install_secrets(std::uint16_t suite);
   void release_held();
   bool established() const;
+  std::optional<End> last_word() const;
+  void on_early(const wire::QuicPacket& packet, const Moment& when);
   bool nothing_more_to_learn() const;
   void tell(StreamReader::Over why);
   void remember_id(End of, base::ByteView id);
@@ -100,11 +113,14 @@ class QuicConnection {
   std::vector<InitialKeys> initial_;    ///< the newest last
   std::unique_ptr<Recorder> recorder_;  ///< empty once the handshake was told: what still comes belongs to that
   std::array<Half, 2> halves_;
+  std::unique_ptr<crypto::QuicOpener> early_;
+  Word word_;
   std::vector<Held> held_;  ///< packets that came before the secrets that open them
   base::Bytes client_random_;
   std::uint32_t version_ = 0;  ///< of the server's packets
   bool answered_ = false;      ///< the ServerHello was read
   bool negotiating_ = false;
+  Secrets secrets_ = Secrets::none;
   std::uint64_t last_packet_ = 0;
 };
 

@@ -45,7 +45,7 @@ QuicConnection* QuicFlow::owner(End from, const QuicPacket& packet, const Moment
   const bool initial = packet.type == QuicPacketType::initial;
   for (auto each = connections_.rbegin(); each != connections_.rend(); ++each) {
     const bool its = (*each)->knows(from, packet) || (!initial && connections_.size() == 1);
-    if (its && (*each)->feed(from, packet, when)) return each->get();
+    if (its && (*each)->feed(from, packet, when)) return initial ? merged(each->get()) : each->get();
   }
   if (!initial) return nullptr;
   if (QuicConnection* const made = open_new(from, packet, when)) return made;
@@ -60,6 +60,7 @@ QuicConnection* QuicFlow::open_new(End from, const QuicPacket& packet, const Mom
   auto keys = keys_of_client(packet);
   if (!keys) {
     ++failures_;
+    if (wire::quic_version(packet.version) == nullptr) unknown_version_ = packet.version;
     return nullptr;
   }
   failures_ = 0;
@@ -74,7 +75,18 @@ QuicConnection* QuicFlow::open_new(End from, const QuicPacket& packet, const Mom
       connections_.emplace_back(std::make_unique<QuicConnection>(context_, from, ends_[0], ends_[1], std::move(*keys), when)).get();
   made->feed(from, packet, when);
   for (const Held& each : std::exchange(held_, {})) feed(each.from, each.datagram, each.when);
-  return made;
+  return merged(made);
+}
+
+QuicConnection* QuicFlow::merged(QuicConnection* one) {
+  if (connections_.size() < 2 || one != connections_.back().get()) return one;
+  const auto known = std::find_if(connections_.begin(), connections_.end() - 1, [&](const auto& each) { return each->is_one_with(*one); });
+  if (known == connections_.end() - 1) return one;
+  (*known)->absorb(std::move(*one));
+  QuicConnection* const first = known->get();
+  connections_.pop_back();
+  --context_.connections;
+  return first;
 }
 
 /// Those whose handshake is over are told when the next one begins.

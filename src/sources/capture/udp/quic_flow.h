@@ -23,6 +23,8 @@ class QuicFlow {
   void unreachable(const IcmpError& error);
   /// No Initial of it could be opened: it is another protocol, or its beginning was not captured.
   bool unreadable() const { return connections_.empty(); }
+  /// The version of Initials of it that could not be opened, where that is not one of ours; 0: there were none.
+  std::uint32_t unknown_version() const { return unknown_version_; }
   bool busy() const;
   std::size_t memory() const;
 
@@ -37,13 +39,14 @@ class QuicFlow {
   QuicConnection* owner(End from, const wire::QuicPacket& packet, const Moment& when);
   QuicConnection* open_new(End from, const wire::QuicPacket& packet, const Moment& when);
   QuicConnection* owner_of_short(End from, base::ByteView packet);
+  QuicConnection* merged(QuicConnection* one);
   void make_room();
 
   const Context& context_;
   std::array<Endpoint, 2> ends_;
   std::vector<std::unique_ptr<QuicConnection>> connections_;  ///< the newest last
   std::vector<Held> held_;                                    ///< datagrams that nobody could open: what opens them may follow
-  std::uint32_t failures_ = 0;
+  std::uint32_t failures_ = 0, unknown_version_ = 0;
 };
 
 }  // namespace whytls::sources::capture::udp

@@ -243,6 +243,20 @@ TEST(QuicFlow, WithoutTheFirstInitialItSaysSo) {
   using Notes = std::vector<std::pair<std::string, std::uint64_t>>;
   EXPECT_EQ(watch.flows.undecoded(), (Notes{{"QUIC whose first packets are not in the capture", 2}}));
 
+  Watch strange;
+  Bytes datagram(1200, 0x55);
+  base::Writer header;
+  header.u8(0xc0);
+  header.u32(0x12345678);
+  header.prefixed8([&] { header.bytes(peers.original); });
+  header.prefixed8([&] { header.bytes(peers.client_id); });
+  header.u8(0);
+  header.u16(0x4480);  // 1152 bytes follow
+  std::copy(header.data().begin(), header.data().end(), datagram.begin());
+  strange.from_client(datagram);
+  EXPECT_TRUE(strange.finish().empty());
+  EXPECT_EQ(strange.flows.undecoded(), (Notes{{"QUIC in a version that is not known here (0x12345678)", 1}}));
+
   Watch late;  // the captured order is not the sent one
   late.from_server(peers.server_initial(0, crypto(answer())));
   late.from_client(peers.client_initial(0, crypto(hello())));

@@ -132,12 +132,12 @@ void Recorder::set_ending(Handshake& out, bool established, StreamReader::Over w
   c.established = established;
   if (established) {
     c.ending = Ending::completed;
+  } else if (icmp_ && unanswered) {
+    c.ending = Ending::unreachable;  // also where the client then closes what never was open
   } else if (closed_by_) {
     c.ending = Ending::closed;
     c.ended_by = side(*closed_by_);
     c.ended_at = std::chrono::microseconds((closed_at_.at - first_.at) / 1000);
-  } else if (icmp_ && unanswered) {
-    c.ending = Ending::unreachable;
   } else if (gave_up || why == StreamReader::Over::idle) {
     c.ending = Ending::timeout;  // whose patience ended: without an answer the client's, else that of whoever did not go on
     c.ended_by = unanswered ? From::client : side(other(last_speaker_));
@@ -184,6 +184,7 @@ Handshake Recorder::take(bool established, StreamReader::Over why) {
   out.history = history_of(events);
   out.close_reason = std::move(close_reason);
   out.quic_versions = std::move(quic_versions);
+  out.quic_begun = std::move(quic_begun);
   return out;
 }
 

@@ -54,7 +54,7 @@ class Recorder {
   Handshake take(bool established, StreamReader::Over why);
 
   std::string close_reason;
-  std::vector<std::uint32_t> quic_versions;
+  std::vector<std::uint32_t> quic_versions, quic_begun;
 
  private:
   observe::Event* add(End from, observe::Event::Kind kind, const Moment& when);

@@ -133,7 +133,12 @@ void UdpFlows::icmp(const IcmpError& error) {
 void UdpFlows::over(Flows::iterator flow, StreamReader::Over why) {
   if (flow->dtls) flow->dtls->over(why);
   if (flow->quic) flow->quic->over(why);
-  if (flow->quic && flow->quic->unreadable()) unreadable_ += flow->datagrams;
+  constexpr std::size_t most_versions = 20;
+  if (flow->quic && flow->quic->unreadable()) {
+    const std::uint32_t version = flow->quic->unknown_version();
+    const bool told = version != 0 && (unknown_.size() < most_versions || unknown_.contains(version));
+    (told ? unknown_[version] : unreadable_) += flow->datagrams;
+  }
   if (flow->google && !flow->quic) google_ += flow->datagrams;
   memory_ -= flow->memory;
   index_.erase(flow->key);
@@ -148,6 +153,8 @@ std::vector<std::pair<std::string, std::uint64_t>> UdpFlows::undecoded() const {
   std::vector<std::pair<std::string, std::uint64_t>> out;
   if (google_ > 0) out.emplace_back("Google's own QUIC, whose handshake is no TLS", google_);
   if (unreadable_ > 0) out.emplace_back("QUIC whose first packets are not in the capture", unreadable_);
+  for (const auto& [version, datagrams] : unknown_)
+    out.emplace_back("QUIC in a version that is not known here (" + wire::quic_version_name(version) + ")", datagrams);
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -85,6 +86,7 @@ class UdpFlows {
   std::unordered_map<tcp::FlowKey, Flows::iterator, Hash> index_;
   std::size_t memory_ = 0;
   std::uint64_t evicted_ = 0, google_ = 0, unreadable_ = 0;
+  std::map<std::uint32_t, std::uint64_t> unknown_;  ///< datagrams by version
 };
 
 /// What TURN carries (RFC 8656 12.4: channels; 11: Send and Data indications): the peer's datagram, or all of it where it is no TURN.

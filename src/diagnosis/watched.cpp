@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "diagnosis/narrow.h"
 #include "diagnosis/readings.h"
 
 namespace whytls::diagnosis {
@@ -61,7 +62,11 @@ WatchedDiagnosis diagnose_watched(const Evidence& evidence) {
     return out;
   }
   if (!known_no(evidence.is(Kind::completed)) || evidence.text(Kind::failure).empty()) return out;
-  const LeftOpen open = left_open(evidence);
+  LeftOpen open = left_open(evidence);
+  std::erase_if(open.candidates, [&](const Candidate& each) { return ruled_out(evidence, *each.cause); });
+  std::stable_sort(open.candidates.begin(), open.candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    return a.weight + oddity(evidence, *a.cause) > b.weight + oddity(evidence, *b.cause);
+  });
   out.tell_apart = open.tell_apart;
   d.verdict.reset();
   d.doubts.clear();

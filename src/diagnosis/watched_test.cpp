@@ -88,5 +88,40 @@ TEST(Watched, LostFlightsPointAtTheSizeOfPackets) {
   EXPECT_EQ(d.doubts.front().cause->id, "network.mtu-blackhole");
 }
 
+/// What stands first of what is left open after a handshake_failure in answer to an offer.
+std::string_view first_doubt(std::vector<std::string_view> offer) {
+  for (const char* line : {"completed = no", "failed_stage = client-hello", "failure = alert", "alert = handshake_failure",
+                           "alert_from = server", "offered_server_name = shop.example"})
+    offer.emplace_back(line);
+  const Diagnosis d = of(std::move(offer));
+  EXPECT_EQ(d.outcome, Outcome::undetermined);
+  EXPECT_THAT(ids(d.doubts), Not(Contains("protocol.sni-required")));  // a name was sent
+  return d.doubts.empty() ? "nothing" : d.doubts.front().cause->id;
+}
+
+TEST(Watched, TheOddPartOfAnOfferIsTheLikelierReason) {
+  const std::string_view groups = "offered_groups = x25519, secp256r1, secp384r1, secp521r1";
+  const std::string_view suites =
+      "offered_suites = TLS_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
+  const std::string_view schemes =
+      "offered_signature_algorithms = ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256, ed25519, rsa_pss_rsae_sha512";
+  EXPECT_EQ(first_doubt({groups, suites, schemes}), "cipher.no-common-suite");
+  EXPECT_EQ(first_doubt({"offered_groups = secp521r1", suites, schemes}), "cipher.no-common-group");
+  EXPECT_EQ(first_doubt({groups, suites, "offered_signature_algorithms = rsa_pss_rsae_sha512, ed448"}),
+            "cipher.no-common-signature-algorithm");
+  EXPECT_EQ(first_doubt({groups, "offered_suites = TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", schemes}), "cipher.certificate-key-type");
+  EXPECT_EQ(first_doubt({groups, "offered_suites = TLS_RSA_WITH_AES_128_CBC_SHA", schemes}), "cipher.no-common-suite");
+  EXPECT_EQ(first_doubt({groups, suites, schemes, "offered_versions = tls1.1, tls1.0"}), "protocol.version-mismatch");
+}
+
+TEST(Watched, WhatWorksForAnotherClientRanksWhatIsLeftOpen) {
+  EXPECT_EQ(first_doubt({"other_client_works[signature-algorithms] = 192.0.2.1"}), "cipher.no-common-signature-algorithm");
+  EXPECT_EQ(first_doubt({"other_client_works[groups] = 192.0.2.1"}), "cipher.no-common-group");
+  const Diagnosis d =
+      of({"completed = no", "failed_stage = certificate", "failure = alert", "encrypted_alert = server", "alert_from = server",
+          "selected_version = tls1.3", "offered_alpn = mqtt", "other_client_works[alpn] = 192.0.2.1"});
+  EXPECT_EQ(verdict_id(d), "protocol.alpn-mismatch");
+}
+
 }  // namespace
 }  // namespace whytls::diagnosis

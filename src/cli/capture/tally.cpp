@@ -73,6 +73,7 @@ void Tally::note(Handshake&& h, const std::string& file) {
     return;
   }
   ledger_.note(h, assessment.standing);
+  shown_.note(h);
   const bool healthy = assessment.standing == Standing::complete && !assessment.sent_nothing;
   if (healthy) {
     look_at_healthy(h);
@@ -113,7 +114,8 @@ void Tally::judge_oldest() {
 
 void Tally::judge(Kept&& kept) {
   const Handshake& h = kept.handshake;
-  sources::capture::Facts facts = sources::capture::facts_of(h, {options_.store, options_.store_given});
+  sources::capture::Facts facts =
+      sources::capture::facts_of(h, {options_.store, options_.store_given, shown_.for_hidden(h), ledger_.went_on(h)});
   const Standing standing = facts.assessment.standing;
   if (standing == Standing::failed || standing == Standing::abandoned) facts.evidence.add(ledger_.facts_for(h));
   const bool unseen = standing == Standing::unseen;

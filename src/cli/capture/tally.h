@@ -17,6 +17,7 @@
 #include "report/watch_screen.h"
 #include "sources/capture/facts.h"
 #include "sources/capture/ledger.h"
+#include "sources/capture/shown_chains.h"
 
 namespace whytls::cli {
 
@@ -100,6 +101,7 @@ class Tally {
   report::CaptureSummary summary_;
   KeyUse key_use_;
   sources::capture::Ledger ledger_;
+  sources::capture::ShownChains shown_;
   std::deque<Kept> kept_;
   std::deque<Kept> silent_;  ///< connections that did not come about, to ports that are not known for TLS
   std::size_t kept_size_ = 0;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -95,7 +97,7 @@ Evidence believable_of(const Evidence& judged, Said said, const Assessment& a, b
       std::any_of(all.begin(), all.end(), [](const evidence::Fact& f) { return is_fault(f.kind) && !among(trust_kinds, f.kind); });
   // A missing or unusable staple, and what it says, is the reason only where nothing else is wrong: most clients do not look at it.
   const bool distrusted = std::any_of(all.begin(), all.end(), [](const evidence::Fact& f) { return among(trust_kinds, f.kind); });
-  const bool about_staple = said == Said::any;
+  const bool about_staple = said == Said::any || a.encrypted_alert_by_client || a.sent_nothing;
   Evidence out;
   for (const evidence::Fact& fact : all) {
     if (is_staple(fact.kind) && (other_faults || distrusted || !about_staple)) continue;
@@ -108,17 +110,36 @@ Evidence believable_of(const Evidence& judged, Said said, const Assessment& a, b
 }
 
 bool has_fault(const Evidence& e) {
-  return std::any_of(e.facts().begin(), e.facts().end(), [](const evidence::Fact& f) { return is_fault(f.kind); });
+  const auto& all = e.facts();
+  const bool without_staple = evidence::known_yes(e.is(Kind::must_staple)) && e.text(Kind::staple) == "absent";
+  return without_staple ||
+         std::any_of(all.begin(), all.end(), [](const evidence::Fact& f) { return is_fault(f.kind) || f.kind == Kind::link_revoked; });
+}
+
+/// What stands there was seen in another connection.
+Evidence as_shown_in(const Evidence& all, std::uint64_t flow) {
+  Evidence out;
+  for (evidence::Fact fact : all.facts()) {
+    fact.certainty = evidence::Certainty::inferred;
+    if (is_fault(fact.kind))
+      fact.text = (fact.text.empty() ? std::string("a fault of the chain") : fact.text) +
+                  fmt::format(" (hidden here; connection {} to the same server for the same name shows it)", flow);
+    out.add(std::move(fact));
+  }
+  return out;
 }
 
 }  // namespace
 
 Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions& options, std::vector<x509::Certificate>& chain) {
-  const std::vector<base::Bytes> served = observe::server_chain(h.conversation);
+  std::vector<base::Bytes> served = observe::server_chain(h.conversation);
+  const ShownChain* const elsewhere = served.empty() ? options.shown : nullptr;
+  if (elsewhere) served = elsewhere->certificates;
   if (served.empty()) return {};
   const Said said = said_by_client(h);
   // The client is the one who judges: where the server ended it, or the client accepted and went on, the chain was not the reason.
-  const bool left = a.ended_by_client || a.sent_nothing || a.encrypted_alert_by_client;
+  const bool silently = a.sent_nothing && !options.went_on_elsewhere;
+  const bool left = a.ended_by_client || silently || a.encrypted_alert_by_client;
   const bool client_refused = said == Said::nothing ? left : said != Said::another;
   x509::JudgeOptions how;
   for (const Event& e : h.conversation.events)
@@ -130,15 +151,18 @@ Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions&
     if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::certificate_status && e.raw.size() > 4)
       if (auto response = wire::parse_certificate_status(base::ByteView(e.raw).subspan(4))) how.staples = {std::move(*response)};
   const x509::Judgement judgement = x509::judge(served, how);
-  chain = judgement.served;
+  if (!elsewhere) chain = judgement.served;
   Evidence judged = observe::facts_of(judgement, how);
   if (!client_refused) {
+    if (elsewhere) return {};
     Evidence plain;
     for (const evidence::Fact& fact : judged.facts())
       if (!is_fault(fact.kind) && !is_staple(fact.kind) && fact.kind != Kind::chain_trusted) plain.add(fact);
     return plain;
   }
   Evidence out = believable_of(judged, said, a, options.store_given);
+  if (elsewhere && !has_fault(out)) return {};  // then it may have been another one
+  if (elsewhere) out = as_shown_in(out, elsewhere->flow);
   if (options.store) out.add(observe::store_facts(options.store->report(), options.store_given));
   const bool silent = said == Said::nothing;
   if (silent && has_fault(out) && !a.encrypted_alert_by_client) {

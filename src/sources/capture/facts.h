@@ -7,6 +7,7 @@
 
 #include "evidence/evidence.h"
 #include "sources/capture/handshake.h"
+#include "sources/capture/shown_chains.h"
 #include "sources/capture/standing.h"
 #include "x509/judge.h"
 
@@ -15,6 +16,8 @@ namespace whytls::sources::capture {
 struct FactOptions {
   const x509::TrustStore* store = nullptr;  ///< by which a visible chain is judged; must outlive the call
   bool store_given = false;                 ///< the user named it: it is the client's own
+  const ShownChain* shown = nullptr;        ///< of a handshake that hides its own: what the same server showed for the same name
+  bool went_on_elsewhere = false;           ///< the same offer to this server was followed by data: whoever makes it minds nothing
 };
 
 struct Facts {

@@ -102,6 +102,41 @@ TEST_F(Watched, WhoCompletesBreaksOffAndLeavesBehindAnExpiredCertificateRefusedI
   EXPECT_EQ(e.text(Kind::failed_stage), "certificate");
 }
 
+TEST_F(Watched, WhatOneConnectionHidesAnotherMayShow) {
+  Watch open, hidden;
+  const Handshake shows = open.client(client_hello()).server(flight(expired())).client(alert(2, certificate_expired)).end().at(0);
+  hidden.client(client_hello()).server(join({server_hello(0x0304, 0x1301), sealed(900)})).client(sealed(19)).closes(End::opener);
+  const Handshake& hides = hidden.end().at(0);
+  ShownChains seen;
+  EXPECT_EQ(seen.for_hidden(hides), nullptr);
+  seen.note(shows);
+  EXPECT_EQ(seen.for_hidden(shows), nullptr);
+  ASSERT_NE(seen.for_hidden(hides), nullptr);
+  const Facts facts = facts_of(hides, {&store, true, seen.for_hidden(hides), false});
+  ASSERT_TRUE(facts.evidence.find(Kind::link_expired, "0"));
+  EXPECT_EQ(facts.evidence.find(Kind::link_expired, "0")->certainty, evidence::Certainty::inferred);
+  EXPECT_TRUE(facts.chain.empty());  // it is not this connection's
+  EXPECT_FALSE(facts_of(hides, {&store, true, nullptr, false}).evidence.find(Kind::link_expired, "0"));
+}
+
+TEST_F(Watched, AChainSeenElsewhereThatHasNoFaultExplainsNothing) {
+  Watch open, hidden;
+  ShownChains seen;
+  seen.note(open.client(client_hello()).server(flight(leaf())).end().at(0));
+  hidden.client(client_hello()).server(join({server_hello(0x0304, 0x1301), sealed(900)})).client(sealed(19)).closes(End::opener);
+  const Handshake& hides = hidden.end().at(0);
+  EXPECT_FALSE(facts_of(hides, {&store, true, seen.for_hidden(hides), false}).evidence.find(Kind::chain_length));
+}
+
+TEST_F(Watched, WhoseOfferIsFollowedByDataElsewhereMindsNothing) {
+  Watch watch;
+  const Bytes finish = join({ccs(), sealed_handshake()});
+  watch.client(client_hello()).server(flight(expired())).client(join({message(HandshakeType::client_key_exchange, {1, 5}), finish}));
+  const Handshake& h = watch.server(finish).closes(End::opener).end().at(0);
+  EXPECT_EQ(facts_of(h, {&store, true, nullptr, false}).evidence.is(Kind::completed), Answer::no);
+  EXPECT_EQ(facts_of(h, {&store, true, nullptr, true}).evidence.is(Kind::completed), Answer::yes);
+}
+
 TEST_F(Watched, TheEndIsToldOnce) {
   const Evidence e = refused_with(bad_certificate, expired());
   for (const Kind kind : {Kind::completed, Kind::failure, Kind::failed_stage, Kind::alert_from}) EXPECT_EQ(e.all(kind).size(), 1U);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "evidence/changes.h"
@@ -104,7 +105,9 @@ void Ledger::note(const Handshake& h, Standing standing) {
   if (body.empty()) return;
   const wire::ClientHelloGlance seen = wire::glance_client_hello(body);
   const std::uint64_t shape = named_shape(seen);
-  const bool known = std::any_of(server.accepted.begin(), server.accepted.end(), [&](const Accepted& a) { return a.shape == shape; });
+  const auto same = std::find_if(server.accepted.begin(), server.accepted.end(), [&](const Accepted& a) { return a.shape == shape; });
+  const bool known = same != server.accepted.end();
+  if (worked && known && !same->went_on) same->went_on = client_sent_data(h);
   if (worked && !returns && known) return;
   std::optional<wire::ClientHello> hello = wire::parse_client_hello(body);
   if (!worked || returns) {
@@ -117,7 +120,17 @@ void Ledger::note(const Handshake& h, Standing standing) {
   if (!worked || !answer || server.accepted.size() >= most_hellos) return;
   if (known) return;
   const auto [group, scheme] = exchange_of(h, *answer);
-  server.accepted.push_back({shape, std::move(*hello), answer->version(), answer->cipher_suite, group, scheme, h.client.address, h.number});
+  server.accepted.push_back({shape, std::move(*hello), answer->version(), answer->cipher_suite, group, scheme, h.client.address, h.number,
+                             client_sent_data(h), h.upgrade});
+}
+
+bool Ledger::went_on(const Handshake& h) const {
+  const auto found = servers_.find({h.server.address, h.server.port});
+  const base::ByteView body = hello_body(h);
+  if (found == servers_.end() || body.empty()) return false;
+  const std::uint64_t shape = named_shape(wire::glance_client_hello(body));
+  const auto& accepted = found->second.accepted;
+  return std::any_of(accepted.begin(), accepted.end(), [&](const Accepted& a) { return a.shape == shape && a.went_on; });
 }
 
 namespace {
@@ -160,6 +173,20 @@ std::vector<std::string> names(const Codes& codes, std::string (*name)(std::uint
   return out;
 }
 
+/// TLS begun at once on a port where others are asked to upgrade, and do. A way through a proxy is no upgrade.
+void add_upgrade(Evidence& e, const Handshake& h, const std::vector<Ledger::Accepted>& accepted) {
+  if (!h.upgrade.empty() || answer_of(h) || !alert_of_server(h).empty()) return;
+  static constexpr std::array<std::string_view, 14> dialogues{"ftp",  "imap",     "irc", "ldap",  "lmtp", "mysql", "nntp",
+                                                              "pop3", "postgres", "rdp", "sieve", "smtp", "xmpp",  "xmpp-server"};
+  const auto upgrades = [](const Ledger::Accepted& a) {
+    return std::find(dialogues.begin(), dialogues.end(), a.upgrade) != dialogues.end();
+  };
+  if (!std::all_of(accepted.begin(), accepted.end(), upgrades)) return;
+  const Ledger::Accepted& first = accepted.front();
+  infer(e, Kind::upgrade_works, true,
+        fmt::format("connection {} to the same port upgrades from {} to TLS, and works", first.flow, first.upgrade), first.upgrade);
+}
+
 }  // namespace
 
 Evidence Ledger::facts_for(const Handshake& h) const {
@@ -168,7 +195,9 @@ Evidence Ledger::facts_for(const Handshake& h) const {
   if (found == servers_.end()) return e;
   const Server& server = found->second;
   infer(e, Kind::worked_here, static_cast<std::int64_t>(server.worked),
-        fmt::format("{} handshakes with this server were completed in the capture, {} failed", server.worked, server.failed), "any");
+        fmt::format("{} completed with this server in the capture, {} failed",
+                    server.worked == 1 ? "1 handshake was" : fmt::format("{} handshakes were", server.worked), server.failed),
+        "any");
   e.add(Kind::failed_here, static_cast<std::int64_t>(server.failed), {}, "any");
   const auto hello = hello_of(h);
   if (!hello) return e;
@@ -186,6 +215,7 @@ Evidence Ledger::facts_for(const Handshake& h) const {
       infer(e, Kind::cures, true, "the client's next attempt without TLS 1.2 and 1.3 works", std::string(evidence::change::without_tls12));
   }
   if (server.accepted.empty()) return e;
+  add_upgrade(e, h, server.accepted);
   Chosen chosen;
   for (const Accepted& a : server.accepted) {
     add_unique(chosen.versions, a.version);

@@ -21,6 +21,9 @@ class Ledger {
   /// Facts about the server that this handshake met, for one that failed.
   evidence::Evidence facts_for(const Handshake& handshake) const;
 
+  /// Whether somebody whose offer was the same sent data to this server after the handshake.
+  bool went_on(const Handshake& handshake) const;
+
   static constexpr std::size_t most_servers = 20000, most_hellos = 6, most_attempts = 8, most_failures = 64;
 
   /// A hello that the server accepted, and what it chose for it.
@@ -30,6 +33,8 @@ class Ledger {
     std::uint16_t version = 0, suite = 0, group = 0, scheme = 0;  ///< 0: not visible
     Address client;
     std::uint64_t flow = 0;
+    bool went_on = false;  ///< somebody with this hello sent data afterwards
+    std::string upgrade;   ///< what was spoken before TLS
   };
 
  private:

@@ -72,6 +72,37 @@ TEST(Ledger, AnAnsweredHelloIsNotComparedWithOthers) {
   EXPECT_EQ(e.list(Kind::server_chose, "versions"), (std::vector<std::string>{"tls1.2"}));
 }
 
+TEST(Ledger, KnowsWhoseOfferWasFollowedByData) {
+  const Bytes finish = join({ccs(), sealed_handshake()});
+  const auto visit = [&](bool speaks) {
+    Watch watch;
+    watch.client(client_hello()).server(server_hello(0x0303, 0xc02f)).client(finish).server(finish);
+    if (speaks) watch.client(sealed(100));
+    return watch.closes(End::opener).end().at(0);
+  };
+  Ledger ledger;
+  ledger.note(visit(false), Standing::complete);
+  EXPECT_FALSE(ledger.went_on(visit(false)));
+  ledger.note(visit(true), Standing::complete);
+  EXPECT_TRUE(ledger.went_on(visit(false)));
+  EXPECT_FALSE(ledger.went_on(met(client_hello("other.example"), refused)));
+}
+
+TEST(Ledger, OthersUpgradeOnThisPort) {
+  const auto upgraded = [](const char* how) {
+    Handshake h = met(client_hello(), server_hello(0x0303, 0xc02f));
+    h.upgrade = how;
+    return h;
+  };
+  Handshake silent = met(client_hello(), {});
+  for (const char* how : {"postgres", "http-connect", ""}) {
+    Ledger ledger;
+    ledger.note(upgraded(how), Standing::complete);
+    EXPECT_EQ(ledger.facts_for(silent).is(Kind::upgrade_works, how) == evidence::Answer::yes, std::string_view(how) == "postgres") << how;
+    EXPECT_FALSE(ledger.facts_for(met(client_hello(), refused)).find(Kind::upgrade_works, how));  // who answers in TLS speaks it at once
+  }
+}
+
 TEST(Ledger, IsBounded) {
   Ledger ledger;
   for (std::size_t i = 0; i < 2 * Ledger::most_failures; ++i)

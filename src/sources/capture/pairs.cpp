@@ -35,8 +35,28 @@ Codes usable(const Codes& suites, bool tls13, bool older) {
   return out;
 }
 
+/// Schemes that can sign in one of these versions: those of TLS 1.2 alone come and go with it.
+Codes usable_schemes(const Codes& schemes, bool older) {
+  Codes out;
+  for (const std::uint16_t code : schemes) {
+    const registry::SignatureScheme* scheme = registry::signature_scheme(code);
+    if (older || !scheme || scheme->tls13) out.push_back(code);
+  }
+  return out;
+}
+
+/// Groups that are compared: libraries offer those over finite fields with TLS 1.3 alone.
+Codes usable_groups(const Codes& groups, bool newer) {
+  constexpr std::uint16_t first_of_fields = 0x100, last_of_fields = 0x1ff;  // RFC 7919 2
+  Codes out;
+  for (const std::uint16_t code : without_grease(groups))
+    if (newer || code < first_of_fields || code > last_of_fields) out.push_back(code);
+  return out;
+}
+
 /// Extensions that say something by themselves: without GREASE, padding, and what the compared respects consist of.
-Codes other_extensions(const wire::ClientHello& hello) {
+Codes other_extensions(const wire::ClientHello& hello, bool older) {
+  constexpr std::uint16_t encrypt_then_mac = 22, master_secret = 23, ticket = 35, renegotiation = 0xff01;  // of TLS 1.2 and before
   constexpr std::uint16_t server_name = 0, groups = 10, formats = 11, schemes = 13, alpn = 16, padding = 21, psk = 41, cookie = 44,
                           versions = 43, modes = 45, shares = 51;
   Codes out;
@@ -44,7 +64,8 @@ Codes other_extensions(const wire::ClientHello& hello) {
     const bool counted = x.type == server_name || x.type == groups || x.type == formats || x.type == schemes || x.type == alpn ||
                          x.type == padding || x.type == psk || x.type == cookie || x.type == versions || x.type == modes ||
                          x.type == shares;
-    if (!counted && !registry::is_grease(x.type)) out.push_back(x.type);
+    const bool of_older = x.type == encrypt_then_mac || x.type == master_secret || x.type == ticket || x.type == renegotiation;
+    if (!counted && !registry::is_grease(x.type) && (older || !of_older)) out.push_back(x.type);
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -75,20 +96,29 @@ bool same_authentication(const Codes& suites, const registry::Suite& wanted) {
 std::string_view lacking(const wire::ClientHello& refused, const Accepted& a) {
   const bool same_question = refused.server_name() == a.hello.server_name() && (refused.alpn().empty() || refused.alpn() == a.hello.alpn());
   if (!same_question || !has(refused.versions(), a.version)) return {};
-  const Codes groups = refused.supported_groups(), schemes = refused.signature_algorithms();
+  const bool of_13 = a.version >= registry::version::tls13 && a.version < 0xfe00;
+  const Codes groups = refused.supported_groups(), schemes = usable_schemes(refused.signature_algorithms(), !of_13);
+  const bool same_schemes = schemes == usable_schemes(a.hello.signature_algorithms(), !of_13);
   const bool suite = !has(refused.cipher_suites, a.suite);
   const bool group = a.group != 0 && !groups.empty() && !has(groups, a.group);
   const bool scheme = a.scheme != 0 && !schemes.empty() && !has(schemes, a.scheme);
   if (static_cast<int>(suite) + static_cast<int>(group) + static_cast<int>(scheme) != 1) return {};
-  if (group) return schemes == a.hello.signature_algorithms() || a.scheme != 0 ? change::groups : std::string_view{};
+  if (group) return same_schemes || a.scheme != 0 ? change::groups : std::string_view{};
   if (scheme) {
     const registry::SignatureScheme* known = registry::signature_scheme(a.scheme);
     return known && !signs_with(schemes, known->key) ? change::key_type : change::signature_algorithms;
   }
   const registry::Suite* known = registry::suite(a.suite);
-  if (!known || (a.scheme == 0 && schemes != a.hello.signature_algorithms())) return {};
-  const bool of_13 = a.version >= registry::version::tls13 && a.version < 0xfe00;
+  if (!known || (a.scheme == 0 && !same_schemes)) return {};
   return of_13 || same_authentication(refused.cipher_suites, *known) ? change::suites : change::key_type;
+}
+
+/// The server chose a version below what another client offered: it speaks none above it (RFC 8446 4.2.1), and this client only such.
+bool only_newer(const wire::ClientHello& refused, const Accepted& a) {
+  const Codes asked = without_grease(refused.versions()), others = without_grease(a.hello.versions());
+  const auto newer = [&](std::uint16_t version) { return version > a.version && version < 0xfe00; };
+  return a.version != 0 && a.version < 0xfe00 && !asked.empty() && std::all_of(asked.begin(), asked.end(), newer) &&
+         std::any_of(others.begin(), others.end(), newer);
 }
 
 /// What the offers differ in by one respect alone, as a change; empty where it cures nothing that could be named.
@@ -135,11 +165,12 @@ std::string only_difference(const wire::ClientHello& failed, const wire::ClientH
   };
   const bool older = offers_older(versions_a) && offers_older(versions_b);
   if (usable(failed.cipher_suites, newer, older) != usable(works.cipher_suites, newer, older)) out.emplace_back("suites");
-  if (without_grease(failed.supported_groups()) != without_grease(works.supported_groups())) out.emplace_back("groups");
-  if (failed.signature_algorithms() != works.signature_algorithms()) out.emplace_back("signature-algorithms");
+  if (usable_groups(failed.supported_groups(), newer) != usable_groups(works.supported_groups(), newer)) out.emplace_back("groups");
+  const bool same_schemes = usable_schemes(failed.signature_algorithms(), older) == usable_schemes(works.signature_algorithms(), older);
+  if (!same_schemes) out.emplace_back("signature-algorithms");
   if (failed.server_name() != works.server_name()) out.emplace_back("server-name");
   if (failed.alpn() != works.alpn()) out.emplace_back("alpn");
-  if (other_extensions(failed) != other_extensions(works)) out.emplace_back("extensions");
+  if (other_extensions(failed, older) != other_extensions(works, older)) out.emplace_back("extensions");
   if (out.empty()) return "nothing";
   return out.size() == 1 ? out.front() : std::string();
 }
@@ -147,10 +178,14 @@ std::string only_difference(const wire::ClientHello& failed, const wire::ClientH
 void add_pairs(Evidence& e, const wire::ClientHello& refused, const std::vector<Accepted>& accepted, const std::string& alert) {
   // Words that a server has for want of an algorithm (RFC 8446 6.2).
   const bool of_algorithms = alert == "handshake_failure" || alert == "insufficient_security";
+  const bool of_groups = of_algorithms || alert == "unexpected_message" || alert == "illegal_parameter";  // JSSE
+  const bool above = std::any_of(accepted.begin(), accepted.end(), [&](const Accepted& a) { return only_newer(refused, a); });
+  if (above) return infer(e, change::version, "in the same capture this server chose an older version for a hello that offered newer ones");
   std::vector<std::string_view> said;
   for (const Accepted& a : accepted) {
     const std::string_view alone = single_change(refused, a);
-    const std::string_view missing = of_algorithms ? lacking(refused, a) : std::string_view{};
+    std::string_view missing = of_groups ? lacking(refused, a) : std::string_view{};
+    if (!of_algorithms && missing != change::groups) missing = {};
     for (const std::string_view changed : {alone, missing}) {
       if (changed.empty() || std::find(said.begin(), said.end(), changed) != said.end()) continue;
       said.push_back(changed);

@@ -100,6 +100,28 @@ TEST(Pairs, ASingleDifferenceIsAPairWhateverTheServerSays) {
   EXPECT_EQ(cure({.name = "blocked.example", .alpn = {"mqtt"}}, {accepted({})}, ""), "");
 }
 
+TEST(Pairs, AServerThatChoseAnOlderVersionThanOfferedHasNoNewerOne) {
+  const Offer both{.versions = {0x0304, 0x0303}, .suites = {0x1301, rsa_256}}, newer{.versions = {0x0304}, .suites = {0x1301}};
+  for (const char* alert : {"handshake_failure", "protocol_version", ""}) EXPECT_EQ(cure(newer, {accepted(both)}, alert), change::version);
+  const Offer other{.suites = {rsa_128}, .alpn = {"h2"}};
+  EXPECT_EQ(cure(newer, {accepted(other, rsa_128)}, ""), "");  // nobody offered it more
+}
+
+TEST(Pairs, WhatBelongsToAVersionComesAndGoesWithIt) {
+  constexpr std::uint16_t ffdhe2048 = 0x100;
+  const Offer newer{.versions = {0x0304, 0x0303}, .suites = {0x1301, rsa_256}, .groups = {x25519, p256, ffdhe2048}};
+  EXPECT_EQ(cure(newer, {accepted({.suites = {rsa_256}})}, ""), change::without_tls13);
+  // A hello of TLS 1.3 alone has no schemes of TLS 1.2: that it lacks them is no difference.
+  const Offer alone{.versions = {0x0304}, .suites = {0x1301}, .groups = {p256}, .schemes = {ecdsa_sha256}};
+  EXPECT_EQ(cure(alone, {accepted({.versions = {0x0304, 0x0303}, .suites = {0x1301, rsa_256}}, 0x1301, x25519, 0, 0x0304)}),
+            change::groups);
+}
+
+TEST(Pairs, JavaHasOtherWordsForAGroup) {
+  EXPECT_EQ(cure({.groups = {p256}}, {accepted({})}, "illegal_parameter"), change::groups);
+  EXPECT_EQ(cure({.suites = {rsa_128}}, {accepted({})}, "illegal_parameter"), "");
+}
+
 TEST(Pairs, NameTheOneRespectInWhichOffersDiffer) {
   EXPECT_EQ(only_difference(hello({}), hello({})), "nothing");
   EXPECT_EQ(only_difference(hello({.suites = {rsa_128}}), hello({})), "suites");

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "registry/registry.h"
+#include "sources/capture/farewell.h"
 #include "wire/glance.h"
 
 namespace whytls::sources::capture {
@@ -249,6 +250,19 @@ bool assess_protected_alerts(const Handshake& h, Assessment& out) {
   return true;
 }
 
+/// Before TLS 1.3 an alert is hidden only behind change_cipher_spec: Firefox judges while the server's Finished is on its way.
+bool assess_hidden_alert(const Handshake& h, Assessment& out) {
+  const auto& events = h.conversation.events;
+  const auto hidden = std::find_if(events.begin(), events.end(), [](const Event& e) { return e.kind == Event::Kind::alert && e.opaque; });
+  if (hidden == events.end() || hidden->from != From::client || answers_the_end(h, *hidden)) return false;
+  out.standing = Standing::failed;
+  out.failure = "alert";
+  out.stage = "certificate";
+  out.encrypted_alert_by_client = true;
+  out.text = "right behind its Finished the client sends a protected alert";
+  return true;
+}
+
 /// QUIC hides its alerts in packets of any size. Who closes says nothing more, and nobody answers (RFC 9000 10.2); all else would be
 /// repeated within a second (RFC 9002 6.2).
 bool assess_last_word(const Handshake& h, Assessment& out) {
@@ -335,10 +349,11 @@ Assessment assess(const Handshake& h) {
   if (hellos.tls13 && h.carrier == Carrier::tls && !holes(h) && assess_protected_alerts(h, out)) return out;
   if (c.established) {
     out.standing = Standing::complete;
-    out.sent_nothing = h.carrier == Carrier::tls && c.ended_by == From::client && !h.sight.cut_off && !holes(h) && !client_sent_data(h);
+    out.sent_nothing = h.carrier == Carrier::tls && !h.sight.cut_off && !holes(h) && !client_sent_data(h) && may_have_refused(h);
     return out;
   }
   if (!hellos.client && !hellos.server) return out;
+  if (hellos.server && !hellos.tls13 && h.carrier == Carrier::tls && !holes(h) && assess_hidden_alert(h, out)) return out;
   if (!c.malformed.empty() && !holes(h)) {
     out.standing = Standing::failed;
     return out;

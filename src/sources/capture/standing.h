@@ -19,7 +19,7 @@ struct Assessment {
   std::string text;                                       ///< one sentence about how it ended, printable; may be empty
   bool ended_by_client = false, ended_by_server = false;  ///< without an alert that can be read
   bool encrypted_alert_by_client = false, encrypted_alert_by_server = false;
-  bool sent_nothing = false;  ///< complete, and the client left without sending any data: maybe it refused the certificate only then
+  bool sent_nothing = false;  ///< complete, and the client left as one does that refuses the certificate only then (farewell.h)
   Flight flight;              ///< TLS 1.3 only
 };
 

@@ -42,6 +42,19 @@ TEST(Standing, AnAlertToAnEmptyCertificateIsAboutThatCertificate) {
   }
 }
 
+TEST(Standing, AHiddenAlertBehindTheClientsFinishedRefuses) {
+  const auto answered = [](const Bytes& last) {
+    Watch watch;
+    watch.client(client_hello()).server(join({server_hello(0x0303, 0xc02f), message(wire::HandshakeType::server_hello_done, {})}));
+    watch.client(join({message(wire::HandshakeType::client_key_exchange, {1, 5}), ccs(), sealed_handshake(), last}));
+    return assess(watch.closes(End::opener).end().at(0));
+  };
+  const Assessment refused = answered(record(wire::ContentType::alert, Bytes(26, 0xcc)));
+  EXPECT_EQ(refused.standing, Standing::failed);
+  EXPECT_TRUE(refused.encrypted_alert_by_client);
+  EXPECT_EQ(answered({}).standing, Standing::abandoned);
+}
+
 TEST(Standing, AFinishedAloneIsNoCertificate) {
   EXPECT_FALSE(answered_with(sealed(69)).flight.client_certificate);
   EXPECT_TRUE(answered_with(sealed(900)).flight.client_certificate);

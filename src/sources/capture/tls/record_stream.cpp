@@ -36,7 +36,14 @@ bool plausible_chain(base::ByteView bytes) {
   return type && (bytes.size() < 2 || bytes[1] == 3);
 }
 
+void RecordStream::pass_skipped(const Moment& when) {
+  skipping_ = false;
+  left_ = 0;
+  end_record(when);
+}
+
 std::uint64_t RecordStream::feed(base::ByteView bytes, const Moment& when) {
+  if (skipping_) pass_skipped(when);
   if (lost_ && !find_again(bytes)) return 0;
   while (!bytes.empty() && !over_) {
     if (have_ < head_.size()) {
@@ -47,7 +54,10 @@ std::uint64_t RecordStream::feed(base::ByteView bytes, const Moment& when) {
     bytes = bytes.subspan(piece.size());
     take_body(piece, when);
   }
-  return left_ > 0 && opaque_ && !keep_ ? left_ : 0;
+  // Of the first ones the ends matter, and when they came: they are the handshake of TLS 1.3.
+  constexpr std::uint32_t of_handshake = 16;
+  skipping_ = may_skip_ && left_ > 0 && opaque_ && !keep_ && opaque_records_ >= of_handshake;
+  return skipping_ ? left_ : 0;
 }
 
 bool RecordStream::take_header(base::ByteView& bytes, const Moment& when) {
@@ -100,6 +110,7 @@ void RecordStream::take_body(base::ByteView piece, const Moment& when) {
 void RecordStream::end_record(const Moment& when) {
   have_ = 0;
   if (opaque_) {
+    ++opaque_records_;
     sink_->protected_record(type_, version_, size_, fragment_, when);
   } else if (type_ == ContentType::handshake) {
     broken_message_ = false;
@@ -118,6 +129,7 @@ void RecordStream::hand_over_messages(const Moment& when) {
 
 void RecordStream::gap(std::uint64_t missing) {
   if (over_) return;
+  if (skipping_) pass_skipped({});
   if (have_ == head_.size() && missing <= left_) {  // within one record: the next begins where it would have begun
     left_ -= static_cast<std::size_t>(missing);
     if (opaque_) {

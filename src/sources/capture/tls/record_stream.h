@@ -33,8 +33,10 @@ class RecordStream {
  public:
   explicit RecordStream(RecordSink& sink) : sink_(&sink), assembler_(largest_message) {}
 
-  /// Returns how many bytes that follow need not be seen.
+  /// Returns how many bytes that follow need not be seen, which then must not be fed: the next ones are those behind them.
   std::uint64_t feed(base::ByteView bytes, const Moment& when);
+  /// Whoever feeds this passes on what is returned; else 0 is.
+  void may_skip(bool may) { may_skip_ = may; }
   /// Bytes that never come. Reading goes on at the next record that can be recognised.
   void gap(std::uint64_t missing);
 
@@ -55,6 +57,8 @@ class RecordStream {
   void end_record(const Moment& when);
   void take_body(base::ByteView piece, const Moment& when);
   void hand_over_messages(const Moment& when);
+  /// The rest of the record has passed by.
+  void pass_skipped(const Moment& when);
   /// Where the next record may begin, after bytes were lost.
   bool find_again(base::ByteView& bytes);
 
@@ -64,9 +68,11 @@ class RecordStream {
   std::array<std::uint8_t, wire::record_header_size> head_{};
   std::size_t have_ = 0;  ///< bytes of the header; 5 while its body is read
   std::size_t left_ = 0, size_ = 0;
+  std::uint32_t opaque_records_ = 0;
   wire::ContentType type_{};
   std::uint16_t version_ = 0;
   bool protected_ = false, undecided_ = false, opaque_ = false, keep_ = false, over_ = false, lost_ = false, broken_message_ = false;
+  bool may_skip_ = false, skipping_ = false;
 };
 
 /// Whether a record with this header can be: its type is known, its major version 3, its length within bounds.

@@ -2,6 +2,8 @@
 // Conversations made of bytes for the tests of whoever reads them.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -105,8 +107,12 @@ class Watch {
     const std::size_t size = pieces == 0 ? bytes.size() : pieces;
     for (std::size_t at = 0; at < bytes.size(); at += size) {
       const std::size_t count = std::min(size, bytes.size() - at);
-      reader_->bytes(from, base::ByteView(bytes).subspan(at, count), next());
+      const Moment when = next();
       tcp.ends[index(from)].bytes += count;
+      std::uint64_t& skip = skip_[index(from)];  // as TCP does with what a reader need not see
+      const std::size_t passed = static_cast<std::size_t>(std::min<std::uint64_t>(skip, count));
+      if (skip != StreamReader::none_any_more) skip -= passed;
+      if (passed < count) skip = reader_->bytes(from, base::ByteView(bytes).subspan(at + passed, count - passed), when);
     }
     return *this;
   }
@@ -121,6 +127,7 @@ class Watch {
   HandshakeSink sink_ = [this](Handshake&& h) { out_.push_back(std::move(h)); };
   std::unique_ptr<TlsReader> reader_;
   std::uint64_t packet_ = 0;
+  std::array<std::uint64_t, 2> skip_{};
   std::int64_t now_ = start;
 };
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/capture/farewell.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace whytls::sources::capture {
+namespace {
+
+using observe::Event;
+using observe::From;
+
+/// Longer than it takes to judge a chain, asking for its revocation included; spare connections are kept for longer.
+constexpr std::int64_t at_once = 3'000'000'000;  // nanoseconds
+
+wire::ClientHello offer_of(const Handshake& h) {
+  for (const Event& e : h.conversation.events)
+    if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
+      return wire::parse_client_hello(base::ByteView(e.raw).subspan(4));
+  return {};
+}
+
+/// The alert that is the last thing the client says, in its place; none where it only answers the server's.
+std::optional<std::int64_t> goodbye(const Handshake& h) {
+  const TcpEnd& server = h.tcp.ends[1];
+  for (const Event& e : h.conversation.events) {
+    if (e.kind != Event::Kind::alert) continue;
+    const bool first = e.from == From::client && (server.fin.packet == 0 || e.packet < server.fin.packet);
+    return first ? std::optional(h.first.at + e.at.count() * 1000) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// From the server's last word to the client's going.
+std::int64_t hesitation(const Handshake& h, std::optional<std::int64_t> said_goodbye) {
+  std::int64_t heard = 0, gone = said_goodbye.value_or(h.last.at);
+  for (const Moment* end : {&h.tcp.ends[0].fin, &h.tcp.ends[0].reset})
+    if (end->packet != 0) gone = std::min(gone, end->at);
+  for (const Event& e : h.conversation.events)
+    if (const std::int64_t at = h.first.at + e.at.count() * 1000; e.from == From::server && at <= gone) heard = at;
+  return gone - heard;
+}
+
+}  // namespace
+
+bool may_have_refused(const Handshake& h) {
+  const auto said = goodbye(h);
+  if ((!said && h.conversation.ended_by != From::client) || hesitation(h, said) >= at_once) return false;
+  const wire::ClientHello offer = offer_of(h);
+  return offer.server_name() && (!offer.alpn().empty() || !said);
+}
+
+}  // namespace whytls::sources::capture

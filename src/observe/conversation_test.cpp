@@ -28,7 +28,7 @@ Event alert(From from, std::uint8_t level, std::uint8_t description) {
   return event;
 }
 
-wire::ClientHello hello_of(std::vector<std::uint16_t> versions) {
+wire::ClientHello hello_of(const std::vector<std::uint16_t>& versions) {
   wire::ClientHello hello;
   hello.random = base::Bytes(32, 7);
   hello.cipher_suites = {0x1301, 0xc02f};

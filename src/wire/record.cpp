@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "registry/registry.h"
 #include "wire/ssl2_header.h"
 
 namespace whytls::wire {
@@ -60,6 +62,13 @@ void write_records(base::Writer& out, ContentType type, std::uint16_t version, b
 std::optional<Alert> parse_alert(base::ByteView fragment) {
   if (fragment.size() != 2) return std::nullopt;
   return Alert{fragment[0], fragment[1]};
+}
+
+std::optional<Alert> damaged_alert(base::ByteView bytes) {
+  if (bytes.size() != record_header_size + 2 || bytes[3] != 0 || bytes[4] != 2 || bytes[5] > 2) return std::nullopt;
+  const Alert alert{bytes[5], bytes[6]};
+  const std::string name = registry::alert_name(alert.description);  // a number where it is unknown
+  return alert.description == 0 || base::number(name) ? std::nullopt : std::optional(alert);
 }
 
 base::Bytes build_alert(Alert alert) { return {alert.level, alert.description}; }

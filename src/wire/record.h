@@ -57,6 +57,9 @@ struct Alert {
 };
 /// A clear alert is two bytes (RFC 8446 6); anything else is protected or malformed.
 std::optional<Alert> parse_alert(base::ByteView fragment);
+/// Seven bytes that are no TLS and yet have the shape of a record with an alert: its two bytes announced, a known description at the end.
+/// That is what is left of one whose header was damaged on the way or never filled in.
+std::optional<Alert> damaged_alert(base::ByteView bytes);
 base::Bytes build_alert(Alert alert);
 
 }  // namespace whytls::wire

@@ -107,6 +107,18 @@ TEST(WriteRecords, AnEmptyFragmentIsOneEmptyRecordAndASplitOutOfRangeIsClamped) 
   EXPECT_EQ(large.size(), 16385U + 10);
 }
 
+TEST(Alerts, AreKnownByTheirShapeWhereTheHeaderIsDamaged) {
+  const auto alert = damaged_alert(Bytes{0, 0, 0, 0, 2, 0, 40});
+  ASSERT_TRUE(alert);
+  EXPECT_EQ(alert->description, 40);
+  EXPECT_TRUE(damaged_alert(Bytes{0x95, 3, 1, 0, 2, 2, 70}));
+  EXPECT_FALSE(damaged_alert(Bytes{0, 0, 0, 0, 2, 0, 0}));
+  EXPECT_FALSE(damaged_alert(Bytes{0, 0, 0, 0, 2, 2, 77})) << "77 is no alert";
+  EXPECT_FALSE(damaged_alert(Bytes{0, 0, 0, 0, 3, 2, 40}));
+  EXPECT_FALSE(damaged_alert(Bytes{0, 0, 0, 0, 2, 2, 40, 0}));
+  EXPECT_FALSE(damaged_alert(Bytes{0, 0, 0, 0, 2, 2}));
+}
+
 TEST(Alerts, AreTwoBytesAndAnythingElseIsNone) {
   const auto alert = parse_alert(Bytes{2, 40});
   ASSERT_TRUE(alert);

@@ -9,8 +9,10 @@ struct Plain {
   std::vector<Remedy> remedies;
 };
 
+bool has_name(const std::string& protocol) { return !protocol.empty() && protocol != "unknown" && protocol != "text"; }
+
 std::string spelled(const std::string& protocol) {
-  if (protocol.empty() || protocol == "unknown" || protocol == "text") return "something that is no TLS";
+  if (!has_name(protocol)) return "something that is no TLS";
   std::string out = protocol;
   for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   return out + " in plaintext";
@@ -36,7 +38,11 @@ Plain plaintext_spoken(const Evidence& e) {
             "the client speaks " + spelled(e.text(Kind::plaintext_protocol)) + ", the server expects TLS",
             {Remedy::speak_tls}};
   if (const std::string protocol = e.text(Kind::plaintext_protocol); !protocol.empty())
-    return {protocol, "server", "the server speaks " + spelled(protocol) + " on this port, not TLS", {}};
+    return {protocol,
+            "server",
+            "the server " +
+                (has_name(protocol) ? "speaks " + spelled(protocol) + " on this port, not TLS" : "answers with " + spelled(protocol)),
+            {}};
   return {};
 }
 
@@ -52,7 +58,10 @@ const Cause protocol_not_tls{
       if (known_yes(e.is(Kind::completed))) return std::nullopt;
       Plain plain = plaintext_spoken(e);
       if (plain.summary.empty()) return std::nullopt;
-      Finding f{.confidence = Confidence::certain, .summary = plain.summary, .remedies = plain.remedies};
+      // What cannot even be read might be TLS that was damaged on its way.
+      Finding f{.confidence = plain.protocol == "unknown" ? Confidence::likely : Confidence::certain,
+                .summary = plain.summary,
+                .remedies = plain.remedies};
       f.side = plain.speaker == "client" || known_yes(e.is(Kind::default_works)) ? Side::client : Side::server;
       f.detail = {{"protocol", plain.protocol}, {"speaker", plain.speaker}};
       if (const std::string excerpt = e.text(Kind::plaintext_excerpt); !excerpt.empty()) {

@@ -225,6 +225,7 @@ bool offered(const std::vector<std::uint16_t>& list, std::uint16_t code) { retur
 std::string bad_choice(const Reading& r) {
   if (!r.client_hello || !r.server_hello || r.client_hello->malformed) return {};
   const wire::ServerHello& hello = *r.server_hello;
+  if (r.version() == registry::version::ssl2) return {};  // there the client chooses, from what both have
   const auto versions = r.client_hello->versions();
   // A version below all that were offered is how an old server answers; that they do not meet is no breach.
   if (!versions.empty() && r.rules() > rules_of(versions.back()) && !offered(versions, r.version()))

@@ -52,7 +52,9 @@ bool plain_name(std::string_view name) {
 std::string live_command(const Report& report) {
   const Flow& flow = *report.flow;
   const std::size_t colon = flow.server.rfind(':');
-  if (flow.protocol != "tls" || colon == std::string::npos || flow.upgrade == "http-connect" || flow.upgrade.starts_with("socks"))
+  // Through these nobody asks from outside.
+  constexpr std::array<std::string_view, 6> closed{"http-connect", "socks4", "socks5", "tds", "openvpn", "tls"};
+  if (flow.protocol != "tls" || colon == std::string::npos || std::find(closed.begin(), closed.end(), flow.upgrade) != closed.end())
     return {};
   const auto& name = report.handshake.offered.server_name;
   const bool named = name && plain_name(*name);

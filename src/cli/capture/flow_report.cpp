@@ -143,19 +143,22 @@ std::vector<Step> steps_of(const Handshake& h, const diagnosis::Diagnosis& d, co
     const char* name;
     Stage last;  ///< the last stage that belongs to it
   };
-  static constexpr std::array<Rung, 6> rungs{{{"tcp", Stage::tcp},
+  static constexpr std::array<Rung, 7> rungs{{{"tcp", Stage::tcp},
+                                              {"proxy", Stage::proxy},
                                               {"starttls", Stage::starttls},
                                               {"hello", Stage::server_hello},
                                               {"certificate", Stage::key_exchange},
                                               {"client certificate", Stage::client_certificate},
                                               {"finished", Stage::established}}};
+  const wire::UpgradeProtocol* dialogue = wire::upgrade_protocol(h.upgrade);
+  const std::string before = !dialogue ? "" : dialogue->proxy ? "proxy" : "starttls";
   std::vector<Step> out;
   const bool stopped = d.outcome == diagnosis::Outcome::failed || d.outcome == diagnosis::Outcome::undetermined;
   bool reached = true;
   for (const Rung& rung : rungs) {
     const bool here = stopped && reached && d.stage <= rung.last;
     const std::string name = rung.name;
-    if (name == "starttls" && h.upgrade.empty() && !here) continue;
+    if ((name == "starttls" || name == "proxy") && !here && name != before) continue;
     if (name == "client certificate" && !here && !known_yes(e.is(Kind::requests_certificate))) continue;
     if (h.carrier != Carrier::tls && name == "tcp") continue;
     Step step{name, here ? Step::State::failed : reached ? Step::State::ok : Step::State::not_reached, {}};

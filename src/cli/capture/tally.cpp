@@ -39,7 +39,7 @@ bool tls_port(std::uint16_t port) {
 }
 
 bool nothing_said(const Handshake& h) {
-  return h.carrier == Carrier::tls && h.conversation.events.empty() && h.conversation.not_tls.empty();
+  return h.carrier == Carrier::tls && h.conversation.events.empty() && h.conversation.not_tls.empty() && !h.refusal;
 }
 
 std::size_t size_of(const Handshake& h) {

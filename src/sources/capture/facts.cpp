@@ -10,6 +10,7 @@
 #include "sources/capture/proof.h"
 #include "sources/capture/tls/ending.h"
 #include "wire/quic.h"
+#include "wire/upgrade.h"
 
 namespace whytls::sources::capture {
 namespace {
@@ -28,7 +29,22 @@ void add_question(Evidence& e, const Handshake& h) {
   e.add(Kind::port, static_cast<std::int64_t>(h.server.port));
   e.add(Kind::now, h.first.time());
   if (h.server.port == https) e.add(Kind::https, true);
-  if (!h.upgrade.empty() && h.upgrade != "text") e.add(Kind::starttls, h.upgrade);
+  const wire::UpgradeProtocol* dialogue = wire::upgrade_protocol(h.upgrade);
+  if (dialogue && !dialogue->proxy) e.add(Kind::starttls, h.upgrade);
+}
+
+/// What was said to the request for TLS, or for the way to its server.
+void add_refusal(Evidence& e, const Handshake& h) {
+  const Refusal& r = *h.refusal;
+  const std::string text = fmt::format("packet {}: {}", r.packet, r.text);
+  if (r.by_proxy) {
+    if (r.status != 0) e.add(Kind::proxy_status, static_cast<std::int64_t>(r.status), text);
+    e.add(Kind::proxy_answer, r.words);
+    e.add(Kind::proxy_name, h.server.text());
+    return;
+  }
+  e.add(Kind::starttls_answer, std::string(r.not_offered ? "not-offered" : "refused"), text);
+  e.add(Kind::starttls_words, r.words);
 }
 
 void add_sight(Evidence& e, const Handshake& h) {
@@ -199,6 +215,7 @@ Facts facts_of(const Handshake& h, const FactOptions& options) {
   const Evidence said = observe::facts_of(h.conversation.established ? h.conversation : judged_conversation(h));
   out.evidence = unseen ? without_end(said) : said;
   add_question(out.evidence, h);
+  if (h.refusal) add_refusal(out.evidence, h);
   add_sight(out.evidence, h);
   add_tcp(out.evidence, h);
   add_ending(out.evidence, h, out.assessment);

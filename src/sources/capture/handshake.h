@@ -28,6 +28,16 @@ struct Sight {
   bool cut_packets = false;                             ///< packets were captured only in part (snaplen)
 };
 
+/// TLS never began: it, or the way to its server, was asked for in plaintext and not given.
+struct Refusal {
+  std::string protocol;      ///< as `Handshake::upgrade`
+  bool by_proxy = false;     ///< of the way; else of the upgrade
+  bool not_offered = false;  ///< the server does not know the request, rather than denying it
+  int status = 0;            ///< reply code, where the protocol has one
+  std::string words, text;   ///< the peer's own words, and a sentence; printable
+  std::uint64_t packet = 0;  ///< that brought the answer
+};
+
 struct Handshake {
   std::uint64_t number = 0;  ///< of its connection in this capture, from 1, in the order of their first packets
   Carrier carrier = Carrier::tls;
@@ -36,7 +46,10 @@ struct Handshake {
   std::int64_t silence = 0;            ///< nanoseconds from the last packet to where the capture ended or the connection was let go
   observe::Conversation conversation;  ///< events carry packet numbers; times are since `first`
   bool ssl2_form = false;              ///< the ClientHello came in SSL 2's form, and stands in the conversation in that of TLS
-  std::string upgrade;  ///< what was spoken before TLS: "smtp", "postgres", "http-connect", "socks5" …; empty: TLS from the start
+  /// What was spoken before TLS, or carries it: "smtp", "postgres", "http-connect", "socks5", "tds", "openvpn", "tls" …; empty: TLS from
+  /// the start.
+  std::string upgrade;
+  std::optional<Refusal> refusal;
   Sight sight;
   TcpFacts tcp;         ///< of Carrier::tls; End::opener is the client
   std::string history;  ///< Zeek's ssl_history letters: upper case the client's, lower case the server's

@@ -115,6 +115,14 @@ Assessment assess_connection(const Handshake& h) {
   return out;
 }
 
+Assessment assess_refusal(const Refusal& refusal) {
+  Assessment out;
+  out.standing = Standing::failed;
+  out.failure = out.stage = refusal.by_proxy ? "proxy" : "starttls";
+  out.text = refusal.text;
+  return out;
+}
+
 /// The client has said hello and nothing of TLS came back.
 Assessment assess_unanswered(const Handshake& h) {
   Assessment out;
@@ -336,6 +344,7 @@ Assessment assess(const Handshake& h) {
   const observe::Conversation& c = h.conversation;
   const Hellos hellos = hellos_of(h);
   Assessment out;
+  if (h.refusal) return assess_refusal(*h.refusal);
   if (hellos.tls13 && h.carrier == Carrier::tls) out.flight = flight_of(c.events, hellos.suite);
   if (fatal_in_clear(h)) {
     out.standing = Standing::failed;

@@ -9,21 +9,22 @@
 #include "sources/capture/handshake.h"
 #include "sources/capture/stream.h"
 #include "sources/capture/tls/finder.h"
-#include "sources/capture/tls/record_stream.h"
+#include "sources/capture/tls/framing.h"
+#include "sources/capture/tls/messages.h"
+#include "sources/capture/tls/prelude.h"
 
 namespace whytls::sources::capture {
-
-class Decryptor;
-class KeyLog;
 
 struct TlsOptions {
   const KeyLog* keys = nullptr;  ///< must outlive the reader
   bool midway = true;            ///< connections whose beginning was not captured are looked at as well
+  std::uint8_t depth = 0;        ///< TLS connections around this one
 };
 
-class TlsReader final : public StreamReader {
+class TlsReader final : public StreamReader, private Messages::DataSink {
  public:
-  /// `sink` is called at most once, when the connection is over and TLS was seen in it, or its TCP connection failed to come about.
+  /// `sink` is called when the connection is over and TLS was seen in it, or was asked for and refused, or its TCP connection failed to
+  /// come about: at most once for it, and once for each connection within it that the keys lay open.
   TlsReader(const Endpoint& opener, const Endpoint& answerer, const Moment& first, std::uint64_t number, const TlsOptions& options,
             const HandshakeSink& sink);
   ~TlsReader() override;
@@ -35,34 +36,29 @@ class TlsReader final : public StreamReader {
 
  private:
   struct Half;
+  struct Nested;
   enum class Mode : std::uint8_t { seeking, tls, foreign, done };
 
+  Half& half_of(End end);
+  std::uint64_t feed(Half& half, base::ByteView bytes, const Moment& when);
   std::uint64_t seek(Half& half, base::ByteView bytes, const Moment& when);
+  bool begin_framed(Half& half, base::ByteView bytes, const Moment& when);
+  std::uint64_t begin_behind(Half& half, std::size_t at, base::ByteView bytes, const Moment& when);
   void pass_over(Half& half, base::ByteView plaintext, const Moment& when);
   std::uint64_t begin_tls(Half& half, Opening opening, base::ByteView bytes, const Moment& when);
   std::uint64_t begin_ssl2(Half& half, base::ByteView bytes, const Moment& when);
-  void settle_roles(const Half& half, bool is_client);
-
-  void on_message(Half& half, wire::HandshakeMessage&& message, const Moment& when);
-  void on_hello(Half& half, const wire::HandshakeMessage& message);
-  void on_plain(Half& half, wire::ContentType type, base::ByteView fragment, const Moment& when);
-  void on_protected(Half& half, wire::ContentType type, std::uint16_t version, std::size_t size, base::ByteView fragment,
-                    const Moment& when);
-  bool open_record(Half& half, wire::ContentType type, std::uint16_t version, base::ByteView fragment, const Moment& when);
-  void look_for_keys(const wire::ServerHello& hello);
+  std::uint64_t answer_ssl2(Half& half, base::ByteView bytes, const Moment& when);
   void on_no_record(Half& half, base::ByteView bytes, const Moment& when);
+  void data(End from, base::ByteView bytes, const Moment& when) override;
 
-  observe::Event& add(const Half& half, observe::Event::Kind kind, const Moment& when);
-  observe::From side(const Half& half) const;
-  void note_packet(const Moment& when);
+  bool expects_tls(const Half& half) const;
   bool nothing_more_to_learn() const;
-  std::vector<std::uint64_t> all_packets(const TcpFacts& tcp);
-  void set_not_tls(Handshake& out) const;
-  void judge_end(Handshake& out, Over why, const TcpFacts& tcp) const;
-  bool established() const;
-  bool has_keys() const;
   std::optional<End> by_port() const;
   bool worth_telling(const TcpFacts& tcp);
+  void tell(Over why, const TcpFacts& tcp);
+  std::vector<std::uint64_t> all_packets(std::vector<std::uint64_t> out, const TcpFacts& tcp) const;
+  void set_not_tls(Handshake& out) const;
+  void judge_end(Handshake& out, Over why, const TcpFacts& tcp) const;
 
   Endpoint opener_, answerer_;
   Moment first_, last_;
@@ -70,16 +66,14 @@ class TlsReader final : public StreamReader {
   const TlsOptions* options_;
   const HandshakeSink* sink_;
   std::array<std::unique_ptr<Half>, 2> halves_;
-  std::optional<End> client_;  ///< who is the client, once a hello says so
-  bool tls_seen_ = false, hello_seen_ = false, server_hello_seen_ = false, tls13_ = false, ssl2_form_ = false, answered_plaintext_ = false;
-  std::uint16_t version_ = 0, suite_ = 0;
-  std::unique_ptr<Decryptor> decryptor_;
-  std::vector<observe::Event> events_;
-  std::vector<std::uint64_t> packets_;
-  std::string malformed_;
-  observe::From malformed_from_ = observe::From::server;
+  Messages messages_;
+  std::unique_ptr<Prelude> prelude_;  ///< until TLS begins
+  std::unique_ptr<Nested> nested_;
+  std::optional<Refusal> refusal_;
+  std::string_view requested_;  ///< by which protocol TLS was asked for
+  bool tls_seen_ = false, answered_plaintext_ = false;
   base::Bytes not_tls_;
-  observe::From not_tls_from_ = observe::From::server;
+  End not_tls_from_ = End::answerer;
 };
 
 }  // namespace whytls::sources::capture

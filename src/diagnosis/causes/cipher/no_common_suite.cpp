@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "diagnosis/causes/cipher/common.h"
+#include "registry/registry.h"
 
 namespace whytls::diagnosis {
 namespace {
@@ -27,6 +28,29 @@ std::optional<Finding> none_usable(const Evidence& e) {
   return f;
 }
 
+/// No server takes these unless it is told to: no encryption, nobody who proves who he is, or keys that were meant to be broken.
+bool never_by_default(const std::string& name) {
+  const auto code = registry::suite_code(name);
+  const registry::Suite* suite = code ? registry::suite(*code) : nullptr;
+  return suite && (suite->cipher == "NULL" || suite->authentication == registry::Authentication::anon || suite->export_grade);
+}
+
+/// In a capture nothing can be tried, but an offer may speak for itself.
+std::optional<Finding> hopeless_offer(const Evidence& e) {
+  std::vector<std::string> suites = e.list(Kind::offered_suites);
+  std::erase_if(suites, [](const std::string& name) { return name.ends_with("_SCSV") || name == "grease"; });
+  if (!known_yes(e.is(Kind::watched)) || suites.empty() || !std::all_of(suites.begin(), suites.end(), never_by_default))
+    return std::nullopt;
+  if (!server_alert(e, "handshake_failure") && !server_alert(e, "insufficient_security")) return std::nullopt;
+  Finding f{.confidence = Confidence::likely, .side = Side::client, .rests_on = {{Kind::offered_suites, ""}, {Kind::alert, ""}}};
+  f.summary = "the client offers " + few(suites) +
+              " only, without encryption, certificate or a key that holds: servers refuse these unless told to";
+  f.detail = {{"client", suites}, {"server", std::string()}};
+  f.to_be_surer = "the same client with usual suites beside these, or the server's log (\"no shared cipher\")";
+  f.remedies = {Remedy::offer_suite};
+  return f;
+}
+
 }  // namespace
 
 extern const Cause cipher_no_common_suite;
@@ -41,7 +65,10 @@ const Cause cipher_no_common_suite{
               {Kind::cures, std::string(change::groups)},
               {Kind::cures, std::string(change::signature_algorithms)}},
     .match = [](const Evidence& e) -> std::optional<Finding> {
-      if (!known_yes(decides(e, change::suites))) return none_usable(e);
+      if (!known_yes(decides(e, change::suites))) {
+        auto hopeless = hopeless_offer(e);
+        return hopeless ? hopeless : none_usable(e);
+      }
       // With the suites as they are something else cures it: they do meet (rule 3).
       const Answer meet = e.is(Kind::cures, change::groups) || e.is(Kind::cures, change::signature_algorithms);
       if (known_yes(meet)) return std::nullopt;

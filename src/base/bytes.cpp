@@ -60,15 +60,19 @@ bool Reader::skip(std::size_t count, std::string_view field) {
 }
 
 bool Reader::prefixed(std::size_t width, Reader& child, std::string_view field) {
-  Reader ahead = *this;
+  const ByteView whole = bytes_;
+  const std::size_t start = origin_;
   std::uint32_t length = 0;
   ByteView body;
-  if (!ahead.integer(width, length, field)) return failure_ = ahead.failure_, false;
-  const std::size_t start = ahead.origin_;
-  if (!ahead.take(length, body, field)) return failure_ = ahead.failure_, false;
-  *this = ahead;
-  child = Reader(body, start);
-  return true;
+  if (integer(width, length, field) && take(length, body, field)) {
+    child.bytes_ = body;
+    child.origin_ = start + width;
+    child.failure_.reset();
+    return true;
+  }
+  bytes_ = whole;  // a length whose bytes are not there counts as not read
+  origin_ = start;
+  return false;
 }
 
 bool Reader::prefixed8(Reader& child, std::string_view field) { return prefixed(1, child, field); }

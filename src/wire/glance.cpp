@@ -18,10 +18,12 @@ struct Mix {
 
 bool is_grease(std::uint16_t code) { return (code & 0x0f0fU) == 0x0a0aU && (code >> 8U) == (code & 0xffU); }
 
-void mix_codes(Mix& mix, base::Reader list) {
+void mix_codes(Mix& mix, base::ByteView list) {
   constexpr std::uint16_t grease = 0x0a0a;
-  std::uint16_t code = 0;
-  while (list.remaining() >= 2 && list.u16(code, "code")) mix(is_grease(code) ? grease : code);
+  for (std::size_t at = 0; at + 2 <= list.size(); at += 2) {
+    const auto code = static_cast<std::uint16_t>(list[at] << 8U | list[at + 1]);
+    mix(is_grease(code) ? grease : code);
+  }
 }
 
 void take_name(base::Reader body, ClientHelloGlance& out) {
@@ -41,11 +43,11 @@ void take_extension(std::uint16_t type, base::Reader body, Mix& mix, ClientHello
       return;
     case extension_type::supported_versions:
       body.skip(1, "length");  // of the list: one byte here, two elsewhere
-      return mix_codes(mix, body);
+      return mix_codes(mix, body.rest());
     case extension_type::supported_groups:
     case extension_type::signature_algorithms:
     case extension_type::alpn:
-      return mix_codes(mix, body);
+      return mix_codes(mix, body.rest());
     default:
       return;
   }
@@ -81,7 +83,7 @@ ClientHelloGlance glance_client_hello(base::ByteView body) {
     return out;
   mix(version);
   mix(suites.remaining());
-  mix_codes(mix, suites);
+  mix_codes(mix, suites.rest());
   if (reader.prefixed8(compression, "compression_methods") && reader.prefixed16(extensions, "extensions")) {
     std::uint16_t type = 0;
     while (extensions.u16(type, "extension_type") && extensions.prefixed16(extension, "extension"))

@@ -115,7 +115,7 @@ void Tally::judge_oldest() {
 void Tally::judge(Kept&& kept) {
   const Handshake& h = kept.handshake;
   sources::capture::Facts facts =
-      sources::capture::facts_of(h, {options_.store, options_.store_given, shown_.for_hidden(h), ledger_.went_on(h)});
+      sources::capture::facts_of(h, {options_.store, options_.store_given, shown_.for_hidden(h), ledger_.went_on(h), &chains_});
   const Standing standing = facts.assessment.standing;
   if (standing == Standing::failed || standing == Standing::abandoned) facts.evidence.add(ledger_.facts_for(h));
   const bool unseen = standing == Standing::unseen;

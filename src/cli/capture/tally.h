@@ -102,6 +102,7 @@ class Tally {
   KeyUse key_use_;
   sources::capture::Ledger ledger_;
   sources::capture::ShownChains shown_;
+  sources::capture::ChainJudge chains_;
   std::deque<Kept> kept_;
   std::deque<Kept> silent_;  ///< connections that did not come about, to ports that are not known for TLS
   std::size_t kept_size_ = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "base/text.h"
 #include "observe/chain.h"
@@ -129,7 +130,24 @@ Evidence as_shown_in(const Evidence& all, std::uint64_t flow) {
   return out;
 }
 
+void append(std::string& key, base::ByteView bytes) {
+  key += std::to_string(bytes.size()) + ' ';
+  key += base::text(bytes);
+}
+
 }  // namespace
+
+const x509::Judgement& ChainJudge::judge(const std::vector<base::Bytes>& served, x509::JudgeOptions how) {
+  how.at = base::Time(std::chrono::floor<std::chrono::seconds>(how.at));
+  std::string key = fmt::format("{} {} {} ", how.at.time_since_epoch().count(), served.size(), how.staples.size());
+  append(key, base::view(how.host));
+  for (const base::Bytes& each : served) append(key, each);
+  for (const base::Bytes& each : how.staples) append(key, each);
+  if (known_.size() >= most_known && !known_.contains(key)) known_.clear();
+  const auto [place, fresh] = known_.try_emplace(std::move(key));
+  if (fresh) place->second = x509::judge(served, how);
+  return place->second;
+}
 
 Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions& options, std::vector<x509::Certificate>& chain) {
   std::vector<base::Bytes> served = observe::server_chain(h.conversation);
@@ -150,7 +168,8 @@ Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions&
   for (const Event& e : h.conversation.events)
     if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::certificate_status && e.raw.size() > 4)
       if (auto response = wire::parse_certificate_status(base::ByteView(e.raw).subspan(4))) how.staples = {std::move(*response)};
-  const x509::Judgement judgement = x509::judge(served, how);
+  ChainJudge once;
+  const x509::Judgement& judgement = (options.chains ? *options.chains : once).judge(served, how);
   if (!elsewhere) chain = judgement.served;
   Evidence judged = observe::facts_of(judgement, how);
   if (!client_refused) {

@@ -189,14 +189,17 @@ Evidence without_end(const Evidence& all) {
 }
 
 /// Where the conversation alone and what was seen besides say different things of its end, the later word counts, alone.
-Evidence with_last_words(const Evidence& all) {
+Evidence with_last_words(Evidence all) {
   constexpr std::array last{Kind::completed,  Kind::failure,   Kind::failed_stage,
                             Kind::alert_from, Kind::abandoned, Kind::requests_certificate};
-  Evidence out;
-  for (const evidence::Fact& fact : all.facts()) {
+  const auto counts = [&](const evidence::Fact& fact) {
     const bool single = std::find(last.begin(), last.end(), fact.kind) != last.end();
-    if (!single || all.find(fact.kind, fact.subject) == &fact) out.add(fact);
-  }
+    return !single || all.find(fact.kind, fact.subject) == &fact;
+  };
+  if (std::all_of(all.facts().begin(), all.facts().end(), counts)) return all;
+  Evidence out;
+  for (const evidence::Fact& fact : all.facts())
+    if (counts(fact)) out.add(fact);
   return out;
 }
 
@@ -212,8 +215,8 @@ Facts facts_of(const Handshake& h, const FactOptions& options) {
   Facts out;
   out.assessment = assess(h);
   const bool unseen = out.assessment.standing == Standing::unseen;
-  const Evidence said = observe::facts_of(h.conversation.established ? h.conversation : judged_conversation(h));
-  out.evidence = unseen ? without_end(said) : said;
+  out.evidence = h.conversation.established ? observe::facts_of(h.conversation) : observe::facts_of(judged_conversation(h));
+  if (unseen) out.evidence = without_end(out.evidence);
   add_question(out.evidence, h);
   if (h.refusal) add_refusal(out.evidence, h);
   add_sight(out.evidence, h);
@@ -227,7 +230,7 @@ Facts facts_of(const Handshake& h, const FactOptions& options) {
     out.evidence.add(client_certificate_facts(h));
     add_key_exchange(out.evidence);
   }
-  out.evidence = with_last_words(out.evidence);
+  out.evidence = with_last_words(std::move(out.evidence));
   return out;
 }
 

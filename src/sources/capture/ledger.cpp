@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/text.h"
 #include "evidence/changes.h"
@@ -85,9 +86,13 @@ std::uint64_t named_shape(const wire::ClientHelloGlance& seen) {
 
 }  // namespace
 
+Ledger::Key::Key(const Endpoint& of) : port(of.port), v6(of.address.v6) {
+  std::memcpy(address.data(), of.address.bytes.data(), sizeof address);
+}
+
 void Ledger::note(const Handshake& h, Standing standing) {
   if (standing != Standing::complete && standing != Standing::failed) return;
-  const Key key{h.server.address, h.server.port};
+  const Key key(h.server);
   auto found = servers_.find(key);
   if (found == servers_.end()) {
     if (servers_.size() >= most_servers) return;
@@ -125,7 +130,7 @@ void Ledger::note(const Handshake& h, Standing standing) {
 }
 
 bool Ledger::went_on(const Handshake& h) const {
-  const auto found = servers_.find({h.server.address, h.server.port});
+  const auto found = servers_.find(Key(h.server));
   const base::ByteView body = hello_body(h);
   if (found == servers_.end() || body.empty()) return false;
   const std::uint64_t shape = named_shape(wire::glance_client_hello(body));
@@ -191,7 +196,7 @@ void add_upgrade(Evidence& e, const Handshake& h, const std::vector<Ledger::Acce
 
 Evidence Ledger::facts_for(const Handshake& h) const {
   Evidence e;
-  const auto found = servers_.find({h.server.address, h.server.port});
+  const auto found = servers_.find(Key(h.server));
   if (found == servers_.end()) return e;
   const Server& server = found->second;
   infer(e, Kind::worked_here, static_cast<std::int64_t>(server.worked),

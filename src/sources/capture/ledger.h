@@ -3,6 +3,8 @@
 // A hello that works beside one that does not is a minimal pair that nobody had to make. Bounded: a few hellos for each of many servers.
 #pragma once
 
+#include <array>
+#include <compare>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -50,7 +52,15 @@ class Ledger {
     std::vector<Attempt> attempts;                              ///< the latest that failed, and what their clients did next
     std::unordered_map<std::uint64_t, std::uint64_t> failures;  ///< how often the same offer failed
   };
-  using Key = std::pair<Address, std::uint16_t>;
+  /// An endpoint as numbers, which compare faster than bytes.
+  struct Key {
+    std::array<std::uint64_t, 2> address{};
+    std::uint16_t port = 0;
+    bool v6 = false;
+
+    explicit Key(const Endpoint& of);
+    auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 takes the 0 of it for a pointer
+  };
 
   std::map<Key, Server> servers_;
 };

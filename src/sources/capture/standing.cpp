@@ -316,10 +316,11 @@ Assessment assess_middle(const Handshake& h, Assessment out) {
 
 }  // namespace
 
-bool client_sent_data(const Handshake& h) {
+namespace {
+
+bool client_sent_data(const Handshake& h, const Hellos& hellos) {
   std::uint32_t records = 0;
   for (const Event& e : h.conversation.events) records += e.kind == Event::Kind::application_data && e.from == From::client ? 1U : 0U;
-  const Hellos hellos = hellos_of(h);
   if (!hellos.tls13) return records > 0;
   // TLS 1.3 hides its handshake in the same records: the Finished, a certificate and its proof, and the alert at the end.
   const Sizes sizes = sizes_of(hellos.suite);
@@ -331,6 +332,10 @@ bool client_sent_data(const Handshake& h) {
   }
   return !finished && records > 3;
 }
+
+}  // namespace
+
+bool client_sent_data(const Handshake& h) { return client_sent_data(h, hellos_of(h)); }
 
 std::string last_message(const Handshake& h) {
   for (auto e = h.conversation.events.rbegin(); e != h.conversation.events.rend(); ++e)
@@ -358,7 +363,7 @@ Assessment assess(const Handshake& h) {
   if (hellos.tls13 && h.carrier == Carrier::tls && !holes(h) && assess_protected_alerts(h, out)) return out;
   if (c.established) {
     out.standing = Standing::complete;
-    out.sent_nothing = h.carrier == Carrier::tls && !h.sight.cut_off && !holes(h) && !client_sent_data(h) && may_have_refused(h);
+    out.sent_nothing = h.carrier == Carrier::tls && !h.sight.cut_off && !holes(h) && !client_sent_data(h, hellos) && may_have_refused(h);
     return out;
   }
   if (!hellos.client && !hellos.server) return out;

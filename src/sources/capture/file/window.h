@@ -48,7 +48,7 @@ class Window {
   void damaged(std::uint64_t offset, const std::string& what);
 
  private:
-  static constexpr std::size_t beginning = 16384, block = std::size_t{1} << 19U;
+  static constexpr std::size_t beginning = 16384, block = std::size_t{1} << 17U;  // stays in the processor's cache
   bool fill(std::size_t count);
 
   base::Input input_;

@@ -299,6 +299,7 @@ void Connection::end(StreamReader::Over why, Shared& shared, const ReaderFactory
   tell_ends(when, make);
   conclude();
   if (StreamReader* to = reader(make)) to->over(why, facts_);
+  reader_.reset();
 }
 
 }  // namespace whytls::sources::capture::tcp

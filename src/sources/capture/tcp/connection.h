@@ -29,7 +29,7 @@ class Connection {
   /// The next segment of it, in the order of the capture.
   void take(const Segment& segment, bool second, Shared& shared, const ReaderFactory& make);
   void icmp(const IcmpError& error);
-  /// Hands over what is left and says that it is over.
+  /// Hands over what is left, says that it is over, and lets its reader go.
   void end(StreamReader::Over why, Shared& shared, const ReaderFactory& make);
 
   /// Whether a SYN cannot belong to it: another one of the same ports.

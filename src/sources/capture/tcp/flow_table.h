@@ -40,13 +40,13 @@ enum class Stage : std::uint8_t { alive, closing, over };
 /// What stays of every connection, also when it is over: late packets must not make a new one.
 struct Flow {
   FlowKey key;
-  std::uint32_t hash = 0;
-  std::uint32_t older = none, newer = none;  ///< neighbours in the list of its stage; `newer` is the next free one where it is free
-  std::array<std::uint32_t, 2> first{};      ///< sequence numbers of the SYNs of the key's endpoints
+  std::unique_ptr<Connection> connection;  ///< empty once it is over
+  std::int64_t listed = 0;                 ///< when it came to its place in the list
   std::array<bool, 2> syn{};
   Stage stage = Stage::alive;
-  std::int64_t listed = 0;                 ///< when it came to its place in the list
-  std::unique_ptr<Connection> connection;  ///< empty once it is over
+  std::array<std::uint32_t, 2> first{};  ///< sequence numbers of the SYNs of the key's endpoints
+  std::uint32_t hash = 0;
+  std::uint32_t older = none, newer = none;  ///< neighbours in the list of its stage; `newer` is the next free one where it is free
 };
 
 class FlowTable {
@@ -69,7 +69,7 @@ class FlowTable {
   std::size_t memory() const { return size_ * sizeof(Flow) + slots_.size() * sizeof(Slot); }
 
  private:
-  static constexpr std::uint32_t chunk = 1024;
+  static constexpr std::uint32_t chunk = 4096;
   struct Slot {
     std::uint32_t hash = 0, flow = none;
   };

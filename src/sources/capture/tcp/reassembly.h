@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "sources/capture/datagram.h"
 #include "sources/capture/stream.h"
@@ -53,6 +55,7 @@ class TcpReassembly {
   TcpLimits limits_;
   tcp::Shared shared_;
   tcp::FlowTable table_;
+  std::vector<std::unique_ptr<tcp::Connection>> spare_;  ///< of connections that are over, for those to come
   std::size_t living_ = 0;
   std::uint64_t evicted_ = 0;
 };

@@ -16,11 +16,10 @@ using observe::From;
 using wire::HandshakeType;
 
 bool is_server_hello(const Event& event) {
-  constexpr std::size_t random_at = 6, random_size = 32;
+  constexpr std::ptrdiff_t random_at = 6;
+  constexpr const auto& retry = wire::hello_retry_random;
   if (event.kind != Event::Kind::handshake || event.opaque || event.type != HandshakeType::server_hello) return false;
-  if (event.raw.size() < random_at + random_size) return false;
-  const auto seen = wire::glance_server_hello(base::ByteView(event.raw).subspan(4));
-  return seen && !seen->hello_retry_request;
+  return event.raw.size() >= random_at + retry.size() && !std::equal(retry.begin(), retry.end(), event.raw.begin() + random_at);
 }
 
 bool offers_early_data(const Event& event) {

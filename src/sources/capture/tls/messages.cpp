@@ -59,6 +59,8 @@ void Messages::client_is(End end) {
 }
 
 void Messages::note_packet(const Moment& when) {
+  constexpr std::size_t usual = 32;
+  if (packets_.empty()) packets_.reserve(usual);
   if (packets_.size() < most_packets && (packets_.empty() || packets_.back() != when.packet)) packets_.push_back(when.packet);
 }
 

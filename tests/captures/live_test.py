@@ -4,7 +4,9 @@
 
 Real clients meet the lab's servers while the interface is watched; from the capture alone `whytls pcap` must name the scenario's cause,
 or leave it open honestly, and never name another. Without an option: a row for each cause and each server software, within a minute
-or so; with --all every row (five minutes). --keep keeps the captures, and --replay judges kept ones again. The marks:
+or so; with --all every row (ten minutes). --keep keeps the captures, and --replay judges kept ones again. What a capture leaves open is
+judged once more with the client's key log, as NAME keys. Chromium and Firefox are visitors where they are named by --client: another
+version each month would fail builds in which nothing was changed; so are git and wget. The marks:
 
 right    the cause is named; where TLS 1.2 shows the certificate, or an alert, a choice or TCP says it, nothing else will do
 honest   undetermined, and the cause is among what is left open
@@ -38,96 +40,20 @@ from lab.process import LabError, Missing  # noqa: E402
 from lab.runner import Lab  # noqa: E402
 from lab.servers.authority import Authority  # noqa: E402
 from lab.servers.public import Public  # noqa: E402
-from live import clients, scenes, twice  # noqa: E402
+from live import browsers, clients, scenes, twice  # noqa: E402
+from live.expected import COUNTED, NOT_HERE, mark  # noqa: E402
 from live.tap import Tap, write  # noqa: E402
-
-# What a watcher of the server's side of things cannot see, or what these clients do not look at.
-NOT_HERE = {
-    "network.dns-failure": "no packet goes to the server", "network.inconsistent-addresses": "clients go on to the next address",
-    "network.rate-limited": "needs a rhythm of connections", "certificate.ct-missing": "no client here wants timestamps",
-    "configuration.clock-skew": "the clock of another machine", "configuration.crypto-policy": "the policy of another machine",
-    "configuration.trust-store": "the store of another machine", "certificate.revocation-unavailable": "no client here insists",
-}
-
-
-# What a client meets there is another thing than the table's, which speaks of whytls as a client.
-REFUSED = {"cipher.no-common-suite", "cipher.no-common-signature-algorithm"}  # by the server, which cannot use such a certificate
-OTHERWISE = {
-    "certificate.wrong-purpose/openssl-key-usage": REFUSED, "certificate.malformed/openssl-repeated-extension": REFUSED,
-    "certificate.weak-signature/openssl-md5-leaf": REFUSED, "certificate.malformed/every-openssl-broken-names": REFUSED,
-    "certificate.malformed/every-nginx-broken-names": REFUSED, "certificate.malformed/every-node-broken-names": REFUSED,
-    # Its suite is none that Python and Go offer.
-    "certificate.malformed/canned-no-der-at-all": {"protocol.malformed"}, "certificate.malformed/canned-cut-short": {"protocol.malformed"},
-    # An alert says it literally, and what a plainer offer would get nobody tried; intolerance is named as a doubt.
-    "protocol.version-intolerance/alert-70-on-13": {"protocol.version-mismatch"},
-    "protocol.refused-by-alert/alert-70": {"protocol.version-mismatch"},
-    # The name that the client did not send is not on the wire.
-    "protocol.sni-required/nginx-default-certificate": {"certificate.hostname-mismatch"},
-    "protocol.sni-required/apache-default-certificate": {"certificate.hostname-mismatch"},
-    # These clients do not insist, and what follows is a canned answer's end.
-    "protocol.legacy-renegotiation/canned": {"protocol.malformed"},
-    # That a stranger's name gets a certificate of the same issuer only a question shows.
-    "network.tls-intercepted/go-one-issuer-for-every-name": {"certificate.untrusted-root"},
-}
-# What the server would have said to a plain word is not on the wire where nobody says one (docs/judgement.md, Plaintext).
-OTHER_CAUSES = {"protocol.starttls-needed": {"protocol.not-tls"}, "protocol.starttls-refused": {"protocol.not-tls"}}
-# They change after so many clients.
-COUNTED = ("healthy/fault-limited-after-the-first", "protocol.refused-by-alert/alert-then-limited",
-           "certificate.self-signed/fault-then-limited-after-3")
-
-
-def wanted(scenario, client):
-    """Causes that are right."""
-    out = {scenario.cause} | {cause for cause, _ in scenario.accept} | OTHERWISE.get(scenario.id, set())
-    out |= OTHER_CAUSES.get(scenario.cause, set())
-    if client.startswith(("go", "java")) and scenario.family == "client-auth":
-        out.add("client-auth.certificate-required")  # Go sends no certificate whose issuer is not asked for, and this Java has none
-    if client.startswith("go") and scenario.cause == "cipher.weak-dh":
-        out.add("cipher.no-common-suite")  # it speaks no DHE
-    return out
-
 
 CLIENTS = ["openssl", "curl", "gnutls-cli", "python", "node", "go", "java"]
 
 
-def analyse(program, path, trust):
-    trust = ["--ca-file", str(trust)] if trust else []
-    done = subprocess.run([program, "pcap", "--all", "--format", "jsonl", *trust, str(path)], capture_output=True, timeout=30, check=False)
+def analyse(program, path, trust, keys=None):
+    words = ["--ca-file", str(trust)] if trust else []
+    words += ["--keylog", str(keys)] if keys else []
+    done = subprocess.run([program, "pcap", "--all", "--format", "jsonl", *words, str(path)], capture_output=True, timeout=30, check=False)
     if done.returncode not in (0, 1, 3):
         raise LabError(f"whytls pcap ended with {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}")
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def left_open(report):
-    return [each["cause"] for each in report.get("doubts") or []]
-
-
-def mark(scenario, client, works, reports):
-    """right, honest, fine, hidden, aborted, nothing or wrong; and what was said."""
-    said = [(r["outcome"], (r["verdict"] or {}).get("cause"), left_open(r)) for r in reports]
-    words = "; ".join(f"{o} {c or ''} {'/'.join(l)}".strip() for o, c, l in said) or "no handshake"
-    right = wanted(scenario, client)
-    named = {c for o, c, _ in said if o == "failed"}
-    open_ = [l for o, _, l in said if o == "undetermined"]
-    # Behind the handshake a client may not notice that it is refused, or not mind: curl takes an empty answer.
-    if scenario.cause is None and not works:
-        return "odd", words  # the table speaks of another client
-    if scenario.cause is None or (works and scenario.family != "client-auth"):
-        return ("wrong" if named or any(open_) else "fine"), words
-    if named - right:
-        return "wrong", words
-    if named:
-        return "right", words
-    if open_:
-        return ("honest" if any(not l or right & set(l) for l in open_) else "wrong"), words
-    if works:
-        return "fine", words
-    seen = any(r["handshake"]["certificates"] for r in reports) and scenario.family == "certificate"
-    if any(r["handshake"]["complete"] for r in reports):
-        return "hidden", words
-    if not reports:
-        return "nothing", words
-    return ("wrong" if seen else "aborted"), words
 
 
 def plans(scenario, name):
@@ -137,6 +63,8 @@ def plans(scenario, name):
     if family in ("certificate", "client-auth") or scenario.cause in ("network.tls-intercepted", "configuration.key-mismatch"):
         if not any(word.endswith("-version") for word in scenario.args):
             yield " 1.2", [(*scenario.args, "--max-version", "tls1.2")]
+            if name in ("openssl", "node"):
+                yield " beside 1.2", [(*scenario.args, "--max-version", "tls1.2"), scenario.args]  # what one hides, the other shows
     elif isinstance(scenario.cure, tuple) and name == "openssl":
         yield " beside", [scenario.cure, scenario.args]  # a client that works beside one that does not
         if scenario.cause == "protocol.version-intolerance":
@@ -153,16 +81,20 @@ class Visits:
         self.tap = Tap()
         self._guard = threading.Lock()
         self._clients = {"openssl": clients.openssl, "curl": clients.curl, "gnutls-cli": clients.gnutls, "python": clients.python,
-                         "node": clients.node}
-        self._java = None
+                         "node": clients.node, "git": clients.git, "wget": clients.wget}
         if "go" in who:
             self._clients["go"] = clients.Go(folder)
         if "java" in who:
-            self._java = self._clients["java"] = clients.Java(folder)
+            self._clients["java"] = clients.Java(folder)
+        if "chromium" in who:
+            self._clients["chromium"] = browsers.Chromium()
+        if "firefox" in who:
+            self._clients["firefox"] = browsers.Firefox()
 
     def close(self):
-        if self._java:
-            self._java.close()
+        for client in self._clients.values():
+            if hasattr(client, "close"):
+                client.close()
         self.tap.close()
         self.lab.close()
 
@@ -193,7 +125,7 @@ class Visits:
         for name in self.who if not self.short or not scenario.slow else ("openssl", "curl"):
             for kind, series in plans(scenario, name):
                 try:
-                    yield self._watch(number, scenario, bed, tap, name, kind, series)
+                    yield from self._watch(number, scenario, bed, tap, name, kind, series)
                 except clients.Unable:
                     continue
 
@@ -226,29 +158,43 @@ class Visits:
     def _watch(self, number, scenario, bed, tap, name, kind, series):
         port = bed.values["proxy"] if "--proxy" in scenario.args else bed.port
         begin, works, words = tap.mark(port), True, ""
+        keys = bed.folder / f"{name}{kind.replace(' ', '-')}.keys"
         for args in series:
-            well, said = self._clients[name](scenario, bed, args, {})
+            well, said = self._clients[name](scenario, bed, args, {"SSLKEYLOGFILE": str(keys)})
             works, words = works and well, said if not well else words
         tap.settle(port)
         if not tap.packets(port, begin):
             raise clients.Unable("it does not connect")
-        return self._row(scenario, bed, name + kind, works, words, tap.packets(port, begin), number)
+        text = getattr(self._clients[name], "keys", "") or (keys.read_text() if keys.exists() else "")
+        return self._rows(scenario, bed, name + kind, works, words, tap.packets(port, begin), number, text)
 
-    def _row(self, scenario, bed, name, works, words, packets, number):
+    def _rows(self, scenario, bed, name, works, words, packets, number, keys):
+        """And once more with the keys, where the capture alone leaves it open."""
         path = write(pathlib.Path(self.folder) / f"{number}-{name.replace(' ', '-')}.pcap", packets)
         trust = bed.pki.bundle(*scenario.trust.split("+")) if scenario.trust else None
-        row = judged(self.program, path, trust, scenario, name, works, words)
+        log = path.with_suffix(".keys")
+        log.write_text(keys)
+        rows = list(both_ways(self.program, path, trust, scenario, name, works, words))
         if self.keep:
             kept = shutil.copy(trust, path.with_suffix(".pem")) if trust else None
             about = {"id": scenario.id, "name": name, "works": works, "words": words, "trust": str(kept) if kept else None}
             path.with_suffix(".json").write_text(json.dumps(about))
         else:
             path.unlink()
-        return row
+            log.unlink()
+        return rows
 
 
-def judged(program, path, trust, scenario, name, works, words):
-    result, said = mark(scenario, name, works, analyse(program, path, trust))
+def both_ways(program, path, trust, scenario, name, works, words):
+    row = judged(program, path, trust, scenario, name, works, words)
+    yield row
+    log = path.with_suffix(".keys")
+    if row[2] in ("honest", "aborted", "hidden") and log.exists() and "HANDSHAKE_TRAFFIC_SECRET" in log.read_text():
+        yield judged(program, path, trust, scenario, name + " keys", works, words, log)
+
+
+def judged(program, path, trust, scenario, name, works, words, keys=None):
+    result, said = mark(scenario, name, works, analyse(program, path, trust, keys))
     return scenario, name, result, said + (f"   [client: {words[-160:]!r}]" if result not in ("right", "fine") else "") + f" <{path.name}>"
 
 
@@ -257,7 +203,7 @@ def replay(program, folder):
     rows = {s.id: s for s in scenarios.all_rows()}
     for about in sorted(folder.glob("*.json"), key=lambda p: int(p.name.split("-")[0])):
         it = json.loads(about.read_text())
-        yield judged(program, about.with_suffix(".pcap"), it["trust"], rows[it["id"]], it["name"], it["works"], it["words"])
+        yield from both_ways(program, about.with_suffix(".pcap"), it["trust"], rows[it["id"]], it["name"], it["works"], it["words"])
 
 
 def chosen(options):

@@ -189,17 +189,6 @@ std::string client_guess(const std::string& ja4) {
   return found == known.end() ? std::string() : found->second;
 }
 
-std::string asking_line(const Handshake& h, const report::Offer& offered) {
-  const std::string name = base::printable(offered.server_name.value_or(""), 255);
-  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(),
-                                                  [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_'; });
-  std::string line = "whytls ";
-  line += plain ? fmt::format("{}:{} --connect {}", name, h.server.port, h.server.text()) : h.server.text();
-  const wire::UpgradeProtocol* upgrade = wire::upgrade_protocol(h.upgrade);
-  if (upgrade && !upgrade->proxy) line += " --starttls " + h.upgrade;
-  return line;
-}
-
 report::Report report_of(const Handshake& h, const sources::capture::Facts& facts, const diagnosis::WatchedDiagnosis& watched,
                          const std::string& file) {
   report::Report out;

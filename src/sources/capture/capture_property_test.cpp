@@ -116,10 +116,9 @@ void say(built::Talk& talk, Script& script, const Turn& turn, const Way& way) {
       if (dice->one_in(6)) sent.push_back(sent[i]);
     for (std::size_t i = 0; i + 1 < sent.size(); ++i) std::swap(sent[i], sent[std::min(sent.size() - 1, i + dice->below(4))]);
     for (const Script::Frame& each : sent) {
+      const auto id = static_cast<std::uint16_t>(std::size_t{talk.client.at.port} % 8 * 8000 + script.frames.size());  // of its own each
       const bool cut = each.bytes.size() > 62 && dice->one_in(5);
-      const std::vector<Bytes> pieces =
-          cut ? fragments(each.bytes, static_cast<std::uint16_t>(talk.client.at.port % 8 * 8000 + script.frames.size()), *dice)
-              : std::vector<Bytes>(1, each.bytes);
+      const std::vector<Bytes> pieces = cut ? fragments(each.bytes, id, *dice) : std::vector<Bytes>(1, each.bytes);
       for (const Bytes& piece : pieces) script.add(piece);
     }
   }

@@ -9,6 +9,7 @@
 #include "observe/chain.h"
 #include "registry/registry.h"
 #include "sources/capture/facts.h"
+#include "wire/compressed_certificate.h"
 
 namespace whytls::sources::capture {
 namespace {
@@ -130,6 +131,22 @@ Evidence as_shown_in(const Evidence& all, std::uint64_t flow) {
   return out;
 }
 
+/// In a message of its own (RFC 6066 8), or with the leaf (RFC 8446 4.4.2.1).
+std::optional<base::Bytes> staple_of(const Handshake& h) {
+  constexpr std::uint16_t status_request = 5;
+  for (const Event& e : h.conversation.events) {
+    if (e.kind != Event::Kind::handshake || e.opaque || e.from != From::server || e.raw.size() <= 4) continue;
+    const base::ByteView body = base::ByteView(e.raw).subspan(4);
+    if (e.type == wire::HandshakeType::certificate_status) return wire::parse_certificate_status(body);
+    if (!e.encrypted) continue;  // before TLS 1.3 certificates are in the clear
+    const auto sent = wire::read_certificate(e.type, body, true);
+    if (!sent || sent->entries.empty()) continue;
+    for (const wire::Extension& x : sent->entries.front().extensions)
+      if (x.type == status_request) return wire::parse_certificate_status(x.data);
+  }
+  return std::nullopt;
+}
+
 void append(std::string& key, base::ByteView bytes) {
   key += std::to_string(bytes.size()) + ' ';
   key += base::text(bytes);
@@ -165,9 +182,7 @@ Evidence chain_facts(const Handshake& h, const Assessment& a, const FactOptions&
       how.host = wire::parse_client_hello(base::ByteView(e.raw).subspan(4)).server_name().value_or("");
   how.at = h.first.time();
   how.store = options.store;
-  for (const Event& e : h.conversation.events)
-    if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::certificate_status && e.raw.size() > 4)
-      if (auto response = wire::parse_certificate_status(base::ByteView(e.raw).subspan(4))) how.staples = {std::move(*response)};
+  if (auto staple = staple_of(h)) how.staples = {std::move(*staple)};
   ChainJudge once;
   const x509::Judgement& judgement = (options.chains ? *options.chains : once).judge(served, how);
   if (!elsewhere) chain = judgement.served;

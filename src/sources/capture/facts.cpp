@@ -215,7 +215,8 @@ Facts facts_of(const Handshake& h, const FactOptions& options) {
   Facts out;
   out.assessment = assess(h);
   const bool unseen = out.assessment.standing == Standing::unseen;
-  out.evidence = h.conversation.established ? observe::facts_of(h.conversation) : observe::facts_of(judged_conversation(h));
+  const bool as_it_is = h.conversation.established && !ends_in_an_answer(h);
+  out.evidence = as_it_is ? observe::facts_of(h.conversation) : observe::facts_of(judged_conversation(h));
   if (unseen) out.evidence = without_end(out.evidence);
   add_question(out.evidence, h);
   if (h.refusal) add_refusal(out.evidence, h);

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "registry/registry.h"
+#include "sources/capture/tls/ending.h"
+#include "wire/glance.h"
+
 namespace whytls::sources::capture {
 namespace {
 
@@ -20,6 +24,22 @@ wire::ClientHello offer_of(const Handshake& h) {
   return {};
 }
 
+/// TLS 1.3 without keys: the last record of the client's has the size of an alert.
+std::optional<std::int64_t> hidden_goodbye(const Handshake& h) {
+  std::uint16_t suite = 0;
+  const Event* last = nullptr;
+  for (const Event& e : h.conversation.events) {
+    if (e.from == From::client) last = &e;
+    if (e.kind != Event::Kind::handshake || e.opaque || e.type != wire::HandshakeType::server_hello || e.raw.size() <= 4) continue;
+    const auto hello = wire::glance_server_hello(base::ByteView(e.raw).subspan(4));
+    if (hello && hello->version == registry::version::tls13) suite = hello->suite;
+  }
+  const std::uint64_t ended = h.tcp.ends[1].fin.packet;
+  const bool alert = suite != 0 && last && last->kind == Event::Kind::application_data && last->opaque &&
+                     has_size(last->wire_bytes, sizes_of(suite).alert) && (ended == 0 || last->packet < ended);
+  return alert ? std::optional(h.first.at + last->at.count() * 1000) : std::nullopt;
+}
+
 /// The alert that is the last thing the client says, in its place; none where it only answers the server's.
 std::optional<std::int64_t> goodbye(const Handshake& h) {
   const TcpEnd& server = h.tcp.ends[1];
@@ -28,7 +48,7 @@ std::optional<std::int64_t> goodbye(const Handshake& h) {
     const bool first = e.from == From::client && (server.fin.packet == 0 || e.packet < server.fin.packet);
     return first ? std::optional(h.first.at + e.at.count() * 1000) : std::nullopt;
   }
-  return std::nullopt;
+  return hidden_goodbye(h);
 }
 
 /// From the server's last word to the client's going.
@@ -49,5 +69,7 @@ bool may_have_refused(const Handshake& h) {
   const wire::ClientHello offer = offer_of(h);
   return offer.server_name() && (!offer.alpn().empty() || !said);
 }
+
+bool client_takes_leave(const Handshake& h) { return goodbye(h).has_value(); }
 
 }  // namespace whytls::sources::capture

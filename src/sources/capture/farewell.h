@@ -11,4 +11,7 @@ namespace whytls::sources::capture {
 /// and offers none; a load balancer's check asks for no name; a spare connection waits for work before it goes.
 bool may_have_refused(const Handshake& handshake);
 
+/// An alert of the client comes before any of the server's and before its end: whoever closes then, the client went.
+bool client_takes_leave(const Handshake& handshake);
+
 }  // namespace whytls::sources::capture

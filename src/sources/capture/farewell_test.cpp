@@ -52,6 +52,17 @@ TEST(Farewell, AnAlertThatTheServerAnswersByClosingIsTheClientsGoing) {
 
 TEST(Farewell, AMonitorThatSaysGoodbyeOnlyLooked) { EXPECT_FALSE(refused({.goodbye = true})); }
 
+TEST(Farewell, AGoodbyeThatTls13HidesShowsInItsSize) {
+  for (const bool goodbye : {false, true}) {
+    Watch watch;
+    watch.client(hello(true, false)).server(join({server_hello(0x0304, 0x1301), sealed(30), sealed(900), sealed(53)})).client(sealed(53));
+    if (goodbye) watch.client(sealed(19));
+    const Assessment a = assess(watch.closes(End::opener).end().at(0));
+    EXPECT_EQ(a.standing, Standing::complete);
+    EXPECT_EQ(a.sent_nothing, !goodbye);
+  }
+}
+
 TEST(Farewell, AHealthCheckAsksForNoName) { EXPECT_FALSE(refused({.named = false})); }
 
 TEST(Farewell, ASpareConnectionIsKeptForAWhile) {

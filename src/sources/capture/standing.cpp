@@ -32,11 +32,17 @@ const Event* find(const Handshake& h, From from, HandshakeType type) {
   return found == events.end() ? nullptr : &*found;
 }
 
-/// A client may send an alert because the connection was closed on it: OpenSSL decode_error, JSSE handshake_failure. It explains nothing.
+/// A peer may send an alert because the connection was closed on it: OpenSSL decode_error, JSSE handshake_failure. It explains nothing. Of
+/// a server only what OpenSSL and GnuTLS say is taken for that, behind its ServerHello: with half a connection left it may still refuse.
 bool answers_the_end(const Handshake& h, const Event& e) {
-  const std::uint64_t ended = h.tcp.ends[1].fin.packet;
-  return e.kind == Event::Kind::alert && e.from == From::client && h.carrier == Carrier::tls && !h.conversation.established && ended != 0 &&
-         e.packet > ended;
+  constexpr std::uint8_t unexpected_message = 10, decode_error = 50, internal_error = 80;
+  if (e.kind != Event::Kind::alert || h.carrier != Carrier::tls) return false;
+  const std::uint64_t ended = h.tcp.ends[e.from == From::client ? 1 : 0].fin.packet;
+  if (ended == 0 || e.packet <= ended) return false;
+  if (e.from == From::client) return !h.conversation.established;
+  const std::uint8_t word = e.alert.description;
+  const bool of_the_end = word == decode_error || word == unexpected_message || word == internal_error;
+  return !e.opaque && of_the_end && find(h, From::server, HandshakeType::server_hello) != nullptr;
 }
 
 /// Bytes of the server that look like no TLS because they are a piece of it: some before them are lost, or the first record never came
@@ -304,7 +310,7 @@ Assessment assess_middle(const Handshake& h, Assessment out) {
     return out;
   }
   if (holes(h)) return out;
-  const bool by_client = c.ended_by == From::client;
+  const bool by_client = c.ended_by == From::client || client_takes_leave(h);  // by a close_notify, as curl with GnuTLS does
   (by_client ? out.ended_by_client : out.ended_by_server) = true;
   const char* const how = c.ending == Ending::reset     ? "resets the connection"
                           : c.ending == Ending::timeout ? "says nothing more"
@@ -399,6 +405,11 @@ bool broken_after_the_end(const observe::Conversation& c) {
 }
 
 }  // namespace
+
+bool ends_in_an_answer(const Handshake& h) {
+  const auto& events = h.conversation.events;
+  return std::any_of(events.begin(), events.end(), [&](const Event& e) { return answers_the_end(h, e); });
+}
 
 observe::Conversation judged_conversation(const Handshake& h) {
   observe::Conversation out = h.conversation;

@@ -55,6 +55,15 @@ TEST(Standing, AHiddenAlertBehindTheClientsFinishedRefuses) {
   EXPECT_EQ(answered({}).standing, Standing::abandoned);
 }
 
+TEST(Standing, WhoeverClosesAfterTheClientsCloseNotifyTheClientWent) {
+  const Bytes flight = join({server_hello(0x0303, 0xc02f), message(wire::HandshakeType::server_hello_done, {})});
+  Watch leaves, stays;
+  leaves.client(client_hello()).server(flight).client(alert(1, 0)).closes(End::answerer);
+  EXPECT_EQ(assess(leaves.end().at(0)).standing, Standing::abandoned);
+  stays.client(client_hello()).server(join({flight, alert(1, 0)})).client(alert(1, 0)).closes(End::answerer);
+  EXPECT_TRUE(assess(stays.end().at(0)).ended_by_server);
+}
+
 TEST(Standing, AFinishedAloneIsNoCertificate) {
   EXPECT_FALSE(answered_with(sealed(69)).flight.client_certificate);
   EXPECT_TRUE(answered_with(sealed(900)).flight.client_certificate);
@@ -76,6 +85,15 @@ TEST(Standing, AnAlertThatAnswersTheServersCloseExplainsNothing) {
   EXPECT_EQ(judged_conversation(closed).events.size(), 1U);
   early.client(client_hello()).server(server_hello(0x0303, 0xc02f)).client(alert(2, 50)).closes(End::answerer);
   EXPECT_EQ(judged_conversation(early.end().at(0)).events.size(), 3U);
+}
+
+TEST(Standing, AServersDecodeErrorThatAnswersTheClientsCloseExplainsNothing) {
+  const Bytes flight = join({server_hello(0x0303, 0xc02f), message(wire::HandshakeType::server_hello_done, {})});
+  Watch late, early;
+  late.client(client_hello()).server(flight).closes(End::opener).server(alert(2, 50));
+  EXPECT_EQ(assess(late.end().at(0)).standing, Standing::abandoned);
+  early.client(client_hello()).closes(End::opener).server(alert(2, 50));  // half a connection is left, for the answer to the hello
+  EXPECT_EQ(assess(early.end().at(0)).standing, Standing::failed);
 }
 
 TEST(Standing, ASpareConnectionIsAbandonedAndALongWaitIsNot) {

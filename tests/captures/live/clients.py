@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -69,7 +70,9 @@ def openssl(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, 
         raise Unable("--starttls rdp")
     if not options.get("--alpn", "").isprintable():
         raise Unable("--alpn")
-    return referee.openssl(scenario if scenario.referee == "openssl" else dataclasses.replace(scenario, referee_args=()), bed, args, env)
+    words = scenario.referee_args if scenario.referee == "openssl" else ()
+    words += ("-keylogfile", env["SSLKEYLOGFILE"]) if "SSLKEYLOGFILE" in env else ()
+    return referee.openssl(dataclasses.replace(scenario, referee_args=words), bed, args, env)
 
 
 def gnutls(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str]) -> tuple[bool, str]:
@@ -120,6 +123,39 @@ def curl(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str
     return status is not None and status not in CURL_FAILS, words[-400:]
 
 
+GONE = re.compile(r"certificate|gnutls|\bSSL\b|\bTLS\b|[Hh]andshake|onnect|timed out|reset|refused|ERROR: ")  # before anything was asked
+
+
+def at_once(scenario: Scenario, bed: Bed, args: tuple[str, ...]) -> tuple[dict[str, str], str, str]:
+    """For those that only know https: the options, the address asked for, and the roots."""
+    options = given(scenario, bed, args, "--max-version")
+    trust = referee._trust(scenario, bed, options)
+    if upgrade_of(scenario, options) or not trust or ":" in bed.address or bed.client_prefix:
+        raise Unable("no plain https")
+    return options, f"https://{scenario.host or bed.address}:{bed.port}/", trust
+
+
+def git(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str]) -> tuple[bool, str]:
+    """Debian's is built with GnuTLS."""
+    options, url, trust = at_once(scenario, bed, args)
+    settings = [f"http.sslCAInfo={trust}", f"http.curloptResolve={scenario.host}:{bed.port}:{bed.address}"]
+    if "--max-version" in options:
+        raise Unable("--max-version")
+    _, words = run_it(["git", *(word for each in settings for word in ("-c", each)), "ls-remote", url],
+                      {**env, "HOME": str(bed.folder), "GIT_TERMINAL_PROMPT": "0"})
+    return not GONE.search(words), words[-400:]
+
+
+def wget(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str]) -> tuple[bool, str]:
+    """With GnuTLS too; it takes names from /etc/hosts alone, so that it gets one of its own."""
+    options, url, trust = at_once(scenario, bed, args)
+    hosts = bed.write("hosts", f"{bed.address} {scenario.host}\n")
+    command = ["wget", "-nv", "-O", os.devnull, "-T", "6", "--tries=1", "--max-redirect=0", f"--ca-certificate={trust}", url]
+    command += ["--secure-protocol=TLSv1_2", "--ciphers=NORMAL:-VERS-ALL:+VERS-TLS1.2"] if "--max-version" in options else []
+    _, words = run_it(["unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', str(hosts), *command], env)
+    return not GONE.search(re.sub(r"ERROR \d+: .*", "", words)), words[-400:]
+
+
 def python(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str]) -> tuple[bool, str]:
     options = given(scenario, bed, args, "--servername --min-version --max-version --alpn --cert --key")
     if upgrade_of(scenario, options):
@@ -136,7 +172,8 @@ def node(scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str
     options = given(scenario, bed, args, "--servername --min-version --max-version --groups --alpn --ciphers --sigalgs")
     if upgrade_of(scenario, options):
         raise Unable("--starttls")
-    return referee.node(scenario, bed, args, environment(env))
+    keys = {"NODE_OPTIONS": f"--tls-keylog={env['SSLKEYLOGFILE']}"} if "SSLKEYLOGFILE" in env else {}
+    return referee.node(scenario, bed, args, environment({**env, **keys}))
 
 
 class Go:
@@ -172,7 +209,7 @@ class Java:
     def __call__(self, scenario: Scenario, bed: Bed, args: tuple[str, ...], env: dict[str, str]) -> tuple[bool, str]:
         options = given(scenario, bed, args, "--servername --min-version --max-version --alpn")
         trust = referee._trust(scenario, bed, options)
-        if upgrade_of(scenario, options) or bed.client_prefix or env or not trust or not options.get("--alpn", "").isprintable():
+        if upgrade_of(scenario, options) or bed.client_prefix or not trust or not options.get("--alpn", "").isprintable():
             raise Unable("what a virtual machine of many visits cannot vary")
         versions = [v for v in ("tls1.2", "tls1.3") if options.get("--min-version", "") <= v <= options.get("--max-version", "tls1.3")]
         if not versions:

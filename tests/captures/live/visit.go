@@ -28,6 +28,12 @@ func main() {
 		config.RootCAs = x509.NewCertPool()
 		config.RootCAs.AppendCertsFromPEM(pem)
 	}
+	if name := os.Getenv("SSLKEYLOGFILE"); name != "" {
+		if log, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0600); err == nil {
+			defer log.Close()
+			config.KeyLogWriter = log
+		}
+	}
 	if how.Alpn != "" {
 		config.NextProtos = strings.Split(how.Alpn, ",")
 	}

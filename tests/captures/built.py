@@ -25,3 +25,19 @@ def refused_hello():
     to, back = (40000, 443), (443, 40000)
     return pcap_of([segment(a, b, to, 1, 0, 2), segment(b, a, back, 1, 2, 0x12), segment(a, b, to, 2, 2, 0x10), segment(a, b, to, 2, 2, 0x18, hello),
                     segment(b, a, back, 2, 2 + len(hello), 0x18, b"\x15\x03\x01\x00\x02\x02\x46"), segment(b, a, back, 9, 2 + len(hello), 0x11)])
+
+
+def talk(port, turns):
+    """One connection: turns of ("c" or "s", bytes)."""
+    a, b = ("10.0.0.7", "10.0.0.1")
+    to, back = (40000, port), (port, 40000)
+    out = [segment(a, b, to, 1, 0, 2), segment(b, a, back, 1, 2, 0x12), segment(a, b, to, 2, 2, 0x10)]
+    client = server = 2
+    for who, words in turns:
+        if who == "c":
+            out.append(segment(a, b, to, client, server, 0x18, words))
+            client += len(words)
+        else:
+            out.append(segment(b, a, back, server, client, 0x18, words))
+            server += len(words)
+    return pcap_of([*out, segment(a, b, to, client, server, 0x11), segment(b, a, back, server, client + 1, 0x11)])

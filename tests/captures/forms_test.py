@@ -12,7 +12,7 @@ import xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-from built import refused_hello  # noqa: E402
+from built import refused_hello, talk  # noqa: E402
 
 PROGRAM = sys.argv[1]
 VALIDATE = HERE.parents[1] / "docs/schema/validate.py"
@@ -38,6 +38,26 @@ class Forms(unittest.TestCase):
 
     def test_the_cause_is_named_and_the_status_says_so(self):
         self.assertEqual(self.cause_of(self.path), ["protocol.version-mismatch"])
+
+    def test_an_upgrade_that_is_refused_is_a_failure_before_any_hello(self):
+        mail = [("s", b"220 mail ESMTP\r\n"), ("c", b"EHLO me\r\n"), ("s", b"250-mail\r\n250 STARTTLS\r\n"), ("c", b"STARTTLS\r\n")]
+        self.path.write_bytes(talk(25, [*mail, ("s", b"454 4.7.0 TLS not available\r\n"), ("c", b"QUIT\r\n"), ("s", b"221 bye\r\n")]))
+        report = json.loads(self.pcap("--format", "json", self.path).stdout)["handshakes"][0]
+        self.assertEqual((report["outcome"], report["flow"]["upgrade"]), ("failed", "smtp"))
+        verdict = report["verdict"]
+        self.assertEqual((verdict["cause"], verdict["stage"], verdict["side"]), ("protocol.starttls-refused", "starttls", "server"))
+        self.assertEqual(verdict["detail"]["words"], "454 4.7.0 TLS not available")
+        self.assertIn("454 4.7.0", self.pcap(self.path).stdout.decode())
+
+    def test_a_proxy_that_refuses_is_named_and_a_page_that_is_refused_is_nothing(self):
+        answer = ("s", b"HTTP/1.1 403 Forbidden\r\nX-Squid-Error: ERR_ACCESS_DENIED 0\r\n\r\n")
+        self.path.write_bytes(talk(3128, [("c", b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n"), answer]))
+        report = json.loads(self.pcap("--format", "json", self.path).stdout)["handshakes"][0]
+        self.assertEqual((report["verdict"]["cause"], report["verdict"]["stage"]), ("network.proxy-refused", "proxy"))
+        self.assertEqual(report["verdict"]["detail"]["status"], 403)
+        self.path.write_bytes(talk(3128, [("c", b"GET http://shop.example/ HTTP/1.1\r\n\r\n"), answer]))
+        done = subprocess.run([PROGRAM, "pcap", "--format", "json", self.path], capture_output=True, timeout=60, check=False)
+        self.assertEqual(json.loads(done.stdout)["handshakes"], [])
 
     def test_every_form_is_what_it_says(self):
         for name in ("json", "jsonl"):

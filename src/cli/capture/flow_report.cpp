@@ -160,8 +160,9 @@ std::vector<Step> steps_of(const Handshake& h, const diagnosis::Diagnosis& d, co
     const std::string name = rung.name;
     if ((name == "starttls" || name == "proxy") && !here && name != before) continue;
     if (name == "client certificate" && !here && !known_yes(e.is(Kind::requests_certificate))) continue;
-    if (h.carrier != Carrier::tls && name == "tcp") continue;
-    Step step{name, here ? Step::State::failed : reached ? Step::State::ok : Step::State::not_reached, {}};
+    if (h.carrier != Carrier::tls && name == "tcp" && !here) continue;
+    const std::string shown = name == "tcp" && h.carrier != Carrier::tls ? "udp" : name;
+    Step step{shown, here ? Step::State::failed : reached ? Step::State::ok : Step::State::not_reached, {}};
     if (name == "hello" && step.state == Step::State::ok && !e.text(Kind::selected_version).empty())
       step.text = registry::version_title(registry::version_code(e.text(Kind::selected_version)).value_or(0));
     if (name == "tcp" && step.state == Step::State::ok && h.tcp.round_trip > 0)
@@ -197,7 +198,8 @@ report::Report report_of(const Handshake& h, const sources::capture::Facts& fact
   out.evidence = facts.evidence;
   out.handshake = handshake_of(h, facts);
   out.flow = flow_of(h, out.handshake, file);
-  out.target = {facts.evidence.text(Kind::host), h.server.port, h.server.address.text(), out.handshake.offered.server_name, h.upgrade};
+  out.target = {facts.evidence.text(Kind::host), h.server.port, h.server.address.text(), out.handshake.offered.server_name,
+                facts.evidence.text(Kind::starttls)};
   out.steps = steps_of(h, watched.diagnosis, facts.evidence);
   if (out.diagnosis.outcome == diagnosis::Outcome::undetermined && h.carrier == Carrier::tls) {
     for (const std::string_view words : watched.tell_apart) out.to_decide.emplace_back(words);

@@ -37,7 +37,8 @@ Opening hello_at(base::ByteView bytes, bool strict) {
   // A ServerHello may share its record with what follows; a ClientHello fills its own, or goes on in the next.
   const bool fits = length >= least_hello && length < RecordStream::largest_message &&
                     (type == server_hello_type || length + handshake_header >= u16(bytes, 3));
-  const bool version = bytes[9] == 3 || bytes[9] == 0x7f;  // drafts of TLS 1.3 answered with 0x7fNN
+  const bool tlcp = bytes[1] == 1 && bytes[9] == 1 && bytes[10] == 1;
+  const bool version = bytes[9] == 3 || bytes[9] == 0x7f || tlcp;  // drafts of TLS 1.3 answered with 0x7fNN
   return fits && version ? found : Opening::none;
 }
 

@@ -12,12 +12,23 @@ std::size_t length_of(base::ByteView header) { return static_cast<std::size_t>(h
 
 }  // namespace
 
-bool plausible_header(base::ByteView bytes) {
+namespace {
+
+/// 3 of SSL 3 and TLS; TLCP (GB/T 38636) counts from 1.1.
+bool plausible_major(std::uint8_t major) { return major == 3 || major == 1; }
+
+bool plausible_version(std::uint8_t major, std::uint8_t minor) {
   constexpr std::uint8_t highest_minor = 4;
+  return (major == 3 && minor <= highest_minor) || (major == 1 && minor == 1);
+}
+
+}  // namespace
+
+bool plausible_header(base::ByteView bytes) {
   if (bytes.size() < wire::record_header_size) return false;
   const bool known = bytes[0] >= static_cast<std::uint8_t>(ContentType::change_cipher_spec) &&
                      bytes[0] <= static_cast<std::uint8_t>(ContentType::heartbeat);
-  return known && bytes[1] == 3 && bytes[2] <= highest_minor && length_of(bytes) <= wire::max_fragment;
+  return known && plausible_version(bytes[1], bytes[2]) && length_of(bytes) <= wire::max_fragment;
 }
 
 bool plausible_chain(base::ByteView bytes) {
@@ -33,7 +44,7 @@ bool plausible_chain(base::ByteView bytes) {
   // What is left begins another record, or does not belong to any.
   const bool type = bytes[0] >= static_cast<std::uint8_t>(ContentType::change_cipher_spec) &&
                     bytes[0] <= static_cast<std::uint8_t>(ContentType::heartbeat);
-  return type && (bytes.size() < 2 || bytes[1] == 3);
+  return type && (bytes.size() < 2 || plausible_major(bytes[1]));
 }
 
 void RecordStream::pass_skipped(const Moment& when) {
@@ -65,7 +76,8 @@ bool RecordStream::take_header(base::ByteView& bytes, const Moment& when) {
   std::copy_n(bytes.begin(), piece, head_.begin() + static_cast<std::ptrdiff_t>(have_));
   // What is no record is so from its first bytes on: a text of three letters need not wait for more.
   const std::size_t known = have_ + piece;
-  const bool bad = (head_[0] < 20 || head_[0] > 26) || (known > 1 && head_[1] != 3) || (known == head_.size() && !plausible_header(head_));
+  const bool bad =
+      (head_[0] < 20 || head_[0] > 26) || (known > 1 && !plausible_major(head_[1])) || (known == head_.size() && !plausible_header(head_));
   if (bad) {
     over_ = true;
     base::Bytes rest(head_.begin(), head_.begin() + static_cast<std::ptrdiff_t>(have_));

@@ -142,13 +142,13 @@ std::uint64_t TlsReader::seek(Half& half, base::ByteView bytes, const Moment& wh
   if (begin_framed(half, bytes, when)) return 0;
   const bool expected = expects_tls(half), at_start = half.seen == 0 || expected;
   const bool midway = options_->midway && !messages_.hello_from() && bytes.size() >= enough_to_tell;
+  if (expected && messages_.ssl2_form() && (bytes[0] & 0x80U) != 0) return answer_ssl2(half, bytes, when);
   Opening opening = opening_at(bytes, at_start, midway);
   if (opening == Opening::none && at_start && bytes.size() < enough_to_tell && may_open(bytes[0])) {
     half.held.assign(bytes.begin(), bytes.end());
     return 0;
   }
   if (opening == Opening::ssl2_client_hello) return begin_ssl2(half, bytes, when);
-  if (expected && messages_.ssl2_form() && (bytes[0] & 0x80U) != 0) return answer_ssl2(half, bytes, when);
   // An alert is an answer: to TLS, or to plaintext that came to a TLS port.
   if (opening == Opening::alert && !(at_start && halves_[index(other(half.end))])) opening = Opening::none;
   if (opening != Opening::none || (expected && plausible_header(bytes))) return begin_tls(half, opening, bytes, when);

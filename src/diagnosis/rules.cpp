@@ -163,6 +163,7 @@ std::string few(const std::vector<std::string>& list) {
 
 std::string failure_words(const Evidence& evidence) {
   std::string failure = evidence.text(Kind::failure);
+  if (failure == "alert" && evidence.text(Kind::alert).empty()) return "an alert that is encrypted";
   if (failure == "alert") return "alert " + evidence.text(Kind::alert);
   if (failure == "reset") return "a reset";
   if (failure == "closed") return "a close without an alert";

@@ -95,6 +95,19 @@ TEST(Conversation, ACompressedCertificateIsACertificate) {
   EXPECT_EQ(facts_of(c).find(Kind::violation), nullptr);
 }
 
+TEST(Conversation, WhatAServerSaysOfTheProtocolBehindItsHelloIsNotTheEnd) {
+  Conversation c = with_packed_chain({});
+  c.events.resize(2);
+  Event hidden;
+  hidden.from = From::server;
+  hidden.encrypted = hidden.opaque = true;
+  c.events.push_back(hidden);
+  c.events.push_back(alert(From::server, 2, 120));
+  EXPECT_EQ(stage_of(c), "certificate");
+  c.events.back().alert.description = 80;
+  EXPECT_EQ(stage_of(c), "finished");
+}
+
 TEST(Conversation, ACompressedCertificateThatDoesNotUnpackBreaksTheProtocol) {
   base::Bytes body = packed_chain({0x30, 1, 2});
   body[4] ^= 1;  // the size that it says

@@ -176,6 +176,17 @@ def judge_secrets(program, results, keep):
     return wrong + judged("secrets in the capture", reports, "failed", "certificate.expired") + ([f"needless: {said}"] if said else [])
 
 
+def judge_silence(program, results, keep):
+    """Where the capture goes on and the connection does not, its last word closed it: what may have been the reason is left open."""
+    wrong = []
+    for case, cause in (("expired", "certificate.expired"), ("client-certificate", "client-auth.certificate-required"), ("healthy", None)):
+        packets = results[case]["packets"]
+        later = (packets[-1][0] + 3 * 10**9, results["healthy-retry"]["packets"][-1][1])  # of a connection that nobody knows
+        reports, _ = analyse(program, write(keep / "later.pcap", packets + [later]), keep / "root.pem")
+        wrong += judged(f"{case}, then silence", reports, "undetermined" if cause else "ok", cause)
+    return wrong
+
+
 def judge(program, results, keep, verbose):
     wrong = []
     for case, result in results.items():
@@ -191,7 +202,7 @@ def judge(program, results, keep, verbose):
             print(f"{case:30} {bare[-1]['outcome']:13} {opened[-1]['verdict']['summary']}  [{result['client']}]")
     for case in ("healthy", "healthy-retry", "healthy-hello-retry", "healthy-long-hello"):
         wrong += judge_parts(program, results[case], keep)
-    return wrong + judge_secrets(program, results, keep)
+    return wrong + judge_silence(program, results, keep) + judge_secrets(program, results, keep)
 
 
 def unable():

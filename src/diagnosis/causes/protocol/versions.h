@@ -66,6 +66,7 @@ inline std::optional<Finding> no_common_quic_version(const Evidence& e) {
   f.side = std::none_of(client.begin(), client.end(), final_version) ? Side::client : Side::server;
   f.summary = "the client speaks " + few(client) + ", the server " + few(server) + ": no version of QUIC in common";
   f.detail = {{"client", client}, {"server", base::join(server, ", ")}};
+  f.remedies = {*f.side == Side::client ? Remedy::speak_quic_version : Remedy::serve_quic_version};
   f.rests_on = {{Kind::quic_versions, "server"}, {Kind::quic_versions, "client"}};
   return f;
 }

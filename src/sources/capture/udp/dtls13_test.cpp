@@ -13,7 +13,6 @@ namespace {
 
 using built::Bytes;
 using built::Watch;
-using observe::From;
 using wire::built::dtls_fragment, wire::built::dtls_message;
 using wire::built::operator+;  // NOLINT(misc-unused-using-decls): clang-tidy 14 overlooks operators
 using enum wire::HandshakeType;

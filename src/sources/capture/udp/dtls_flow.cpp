@@ -177,7 +177,8 @@ void DtlsFlow::on_protected(End from, const wire::DtlsRecord& record, base::Byte
 }
 
 bool DtlsFlow::open_record(End from, const wire::DtlsRecord& record, const Moment& when) {
-  if (!decryptor_) return false;
+  // RFC 9146 5.3: with connection ids records are authenticated in another way, which is not done here.
+  if (!decryptor_ || record.type == ContentType::tls12_cid) return false;
   const std::uint64_t number = std::uint64_t{record.epoch} << 48U | record.sequence;
   const auto plain = decryptor_->open_at(recorder_->side(from), number, record.type, record.version, record.fragment);
   if (!plain) return false;

@@ -95,7 +95,7 @@ bool QuicConnection::knows(End from, base::ByteView packet) const {
 
 void QuicConnection::datagram(End from, std::size_t size, const Moment& when) {
   if (!recorder_ || last_packet_ == when.packet) return;
-  last_packet_ = when.packet;
+  last_packet_ = last_of_[index(from)] = when.packet;
   recorder_->datagram(from, size, when);
 }
 
@@ -333,11 +333,11 @@ bool QuicConnection::established() const {
   return half(other(client_)).short_packets > 0 || !recorder_->has(other(client_));
 }
 
-/// A client goes on from its Finished to short headers; a server that took it has no use for Handshake packets but to acknowledge it, and
-/// speaks on (RFC 9001 4.9.2), which the client answers.
+/// A client goes on from its Finished to short headers. A server that took it has no use for Handshake packets but to acknowledge it, and
+/// speaks on (RFC 9001 4.9.2), whatever of the client's was on its way meanwhile.
 std::optional<End> QuicConnection::last_word() const {
-  if (word_.packet == 0 || word_.packet != last_packet_) return std::nullopt;
-  const bool its_turn = word_.from == client_ ? half(client_).short_packets == 0 : word_.after_client;
+  if (word_.packet == 0 || word_.packet != last_of_[index(word_.from)]) return std::nullopt;
+  const bool its_turn = word_.from == client_ ? word_.packet == last_packet_ && half(client_).short_packets == 0 : word_.after_client;
   return its_turn ? std::optional(word_.from) : std::nullopt;
 }
 

@@ -122,6 +122,7 @@ class QuicConnection {
   bool negotiating_ = false;
   Secrets secrets_ = Secrets::none;
   std::uint64_t last_packet_ = 0;
+  std::array<std::uint64_t, 2> last_of_{};  ///< each side's
 };
 
 }  // namespace whytls::sources::capture::udp

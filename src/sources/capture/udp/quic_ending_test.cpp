@@ -11,7 +11,7 @@ namespace whytls::sources::capture {
 namespace {
 
 using built::Bytes;
-using built::close_frame, built::crypto_frame, built::other_keys;
+using built::crypto_frame, built::other_keys;
 using built::QuicPeers, built::Watch;
 using evidence::Kind;
 using wire::built::operator+;  // NOLINT(misc-unused-using-decls): clang-tidy 14 overlooks operators
@@ -104,12 +104,13 @@ TEST(QuicEnding, AHandshakePacketThatNobodyAnswersClosedTheConnection) {
 
 TEST(QuicEnding, AHandshakePacketOfTheServerBehindTheClientsFlightMayCloseIt) {
   const QuicPeers peers;
-  const auto refused = [&](bool client_goes_on) {
+  const auto refused = [&](bool server_goes_on) {
     Watch watch;
     begin(watch, peers);
     watch.from_client(peers.handshake(true, 0, Bytes(60, 1), other_keys()) + peers.short_packet(true, 0, Bytes(40, 1), other_keys()));
     watch.from_server(peers.handshake(false, 1, Bytes(30, 1), other_keys()) + peers.short_packet(false, 0, Bytes(30, 1), other_keys()));
-    if (client_goes_on) watch.from_client(peers.short_packet(true, 1, Bytes(40, 1), other_keys()));
+    watch.from_client(peers.short_packet(true, 1, Bytes(40, 1), other_keys()));  // it was on its way
+    if (server_goes_on) watch.from_server(peers.short_packet(false, 1, Bytes(40, 1), other_keys()));
     return over(watch, built::second);
   };
   const Handshake one = refused(false);

@@ -150,6 +150,9 @@ std::string stage_of(const Conversation& c, const Reading& r) {
   const bool before_flight_end = r.tls13() ? !r.server_finished : !r.server_done;
   // The server's flight is hidden, but not what the client says of it: QUIC sends that under keys that anyone has.
   if (before_flight_end && r.fatal && r.fatal_from == From::client && about_certificate(r.fatal->description)) return "certificate";
+  // RFC 7301 3.2: nothing of the client's comes between. A server of QUIC closes under all the keys that it has, hidden ones too.
+  constexpr std::uint8_t no_application_protocol = 120;
+  if (before_flight_end && r.fatal && r.fatal_from == From::server && r.fatal->description == no_application_protocol) return "certificate";
   if (before_flight_end && !r.opaque_server) {
     if (!r.certificate_seen) return "certificate";
     return r.tls13() && r.verify ? "finished" : "key-exchange";

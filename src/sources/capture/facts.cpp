@@ -90,15 +90,18 @@ void add_reset(Evidence& e, const Handshake& h) {
                     static_cast<double>(server.reset.at - asked) / 1e6, static_cast<double>(h.tcp.round_trip) / 1e6));
 }
 
+void add_icmp(Evidence& e, const Handshake& h) {
+  if (!h.tcp.icmp) return;
+  const std::string what = fmt::format("ICMP type {} code {}", *h.tcp.icmp >> 8U, *h.tcp.icmp & 0xffU);
+  const std::string limit = h.tcp.icmp_mtu ? fmt::format(", which lets {} bytes through", *h.tcp.icmp_mtu) : "";
+  e.add(Kind::icmp_error, what, fmt::format("{} from {}{}", what, h.tcp.icmp_from, limit));
+}
+
 void add_tcp(Evidence& e, const Handshake& h) {
   if (h.carrier != Carrier::tls) return;
   const TcpEnd& client = h.tcp.ends[0];
   const TcpEnd& server = h.tcp.ends[1];
   e.add(Kind::received_bytes, static_cast<std::int64_t>(server.bytes));
-  if (h.tcp.icmp)
-    e.add(Kind::icmp_error, fmt::format("ICMP type {} code {}", *h.tcp.icmp >> 8U, *h.tcp.icmp & 0xffU),
-          fmt::format("ICMP type {} code {} from {}{}", *h.tcp.icmp >> 8U, *h.tcp.icmp & 0xffU, h.tcp.icmp_from,
-                      h.tcp.icmp_mtu ? fmt::format(", which lets {} bytes through", *h.tcp.icmp_mtu) : ""));
   if (server.packets > 0 && client.bytes > 0) {
     e.add(Kind::sent_acknowledged, client.unacknowledged == 0,
           client.unacknowledged == 0 ? "the server's TCP acknowledged all that the client sent"
@@ -221,6 +224,7 @@ Facts facts_of(const Handshake& h, const FactOptions& options) {
   add_question(out.evidence, h);
   if (h.refusal) add_refusal(out.evidence, h);
   add_sight(out.evidence, h);
+  add_icmp(out.evidence, h);
   add_tcp(out.evidence, h);
   add_ending(out.evidence, h, out.assessment);
   add_quic_versions(out.evidence, h);

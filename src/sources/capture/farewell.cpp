@@ -61,10 +61,22 @@ std::int64_t hesitation(const Handshake& h, std::optional<std::int64_t> said_goo
   return gone - heard;
 }
 
+/// Both say goodbye before the client closes (RFC 5246 7.2.1). Who refuses sends the alert and closes, and does not wait for an answer.
+bool parts_in_peace(const Handshake& h) {
+  const std::uint64_t closed = h.tcp.ends[0].fin.packet;
+  bool client = false, server = false;
+  for (const Event& e : h.conversation.events) {
+    if (e.kind != Event::Kind::alert || (closed != 0 && e.packet > closed)) continue;
+    (e.from == From::client ? client : server) = true;
+  }
+  return client && server;
+}
+
 }  // namespace
 
 bool may_have_refused(const Handshake& h) {
   const auto said = goodbye(h);
+  if (parts_in_peace(h)) return false;
   if ((!said && h.conversation.ended_by != From::client) || hesitation(h, said) >= at_once) return false;
   const wire::ClientHello offer = offer_of(h);
   return offer.server_name() && (!offer.alpn().empty() || !said);

@@ -20,7 +20,7 @@ Bytes hello(bool named, bool speaks_http) {
 }
 
 struct Visit {
-  bool named = true, speaks_http = false, goodbye = false, server_closes = false;
+  bool named = true, speaks_http = false, goodbye = false, answered = false, server_closes = false;
   std::int64_t waits = 1;  ///< milliseconds
 };
 
@@ -33,6 +33,7 @@ bool refused(const Visit& how) {
   watch.server(message(HandshakeType::server_hello_done, {})).client(join({message(HandshakeType::client_key_exchange, {1, 5}), finish}));
   watch.server(finish).waits(how.waits);
   if (how.goodbye) watch.client(record(wire::ContentType::alert, Bytes(26, 0xcc)));
+  if (how.answered) watch.server(record(wire::ContentType::alert, Bytes(26, 0xcc)));
   const Assessment a = assess(watch.closes(how.server_closes ? End::answerer : End::opener).end().at(0));
   EXPECT_EQ(a.standing, Standing::complete);
   return a.sent_nothing;
@@ -48,6 +49,10 @@ TEST(Farewell, WhoCameToSpeakHttpAndSaysGoodbyeInsteadMayHaveRefused) {
 TEST(Farewell, AnAlertThatTheServerAnswersByClosingIsTheClientsGoing) {
   EXPECT_TRUE(refused({.speaks_http = true, .goodbye = true, .server_closes = true}));
   EXPECT_FALSE(refused({.speaks_http = true, .server_closes = true}));
+}
+
+TEST(Farewell, WhoWaitsForTheServersGoodbyePartsInPeace) {
+  EXPECT_FALSE(refused({.speaks_http = true, .goodbye = true, .answered = true}));
 }
 
 TEST(Farewell, AMonitorThatSaysGoodbyeOnlyLooked) { EXPECT_FALSE(refused({.goodbye = true})); }

@@ -123,5 +123,15 @@ TEST(Watched, WhatWorksForAnotherClientRanksWhatIsLeftOpen) {
   EXPECT_EQ(verdict_id(d), "protocol.alpn-mismatch");
 }
 
+TEST(Watched, ACertificateForNobodysNameWhereANameWorks) {
+  const auto first = [](const char* beside) {
+    const Diagnosis d = of({"completed = no", "failed_stage = certificate", "failure = alert", "alert = bad_certificate",
+                            "alert_from = client", "selected_version = tls1.3", "offered_server_name = ", beside});
+    return d.doubts.empty() ? std::string_view("nothing") : d.doubts.front().cause->id;
+  };
+  EXPECT_EQ(first("other_client_works[server-name] = 192.0.2.1"), "protocol.sni-required");
+  EXPECT_NE(first("other_client_works[alpn] = 192.0.2.1"), "protocol.sni-required");
+}
+
 }  // namespace
 }  // namespace whytls::diagnosis

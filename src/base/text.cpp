@@ -39,6 +39,8 @@ bool harmful(char32_t point) {
 }  // namespace
 
 std::string printable(std::string_view raw, std::size_t limit) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~'; };
+  if (raw.size() <= limit && std::all_of(raw.begin(), raw.end(), plain)) return std::string(raw);  // nearly all there is
   std::string out;
   for (std::size_t at = 0; at < raw.size();) {
     if (out.size() >= limit) return out + "…";

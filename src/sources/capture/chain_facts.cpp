@@ -81,7 +81,7 @@ bool believable(Kind fault, Said said, bool other_faults, const Assessment& a, b
     case Said::signature:
       return fault == Kind::link_bad_signature;
     case Said::form:
-      return fault == Kind::link_malformed || fault == Kind::link_bad_signature;
+      return fault == Kind::link_malformed || fault == Kind::link_bad_signature || fault == Kind::wrong_purpose;  // GnuTLS, of key usage
     case Said::any:
       return !trust || store_given || !other_faults;
     case Said::vague:  // it may as well be about the key exchange

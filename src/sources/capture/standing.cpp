@@ -33,15 +33,16 @@ const Event* find(const Handshake& h, From from, HandshakeType type) {
 }
 
 /// A peer may send an alert because the connection was closed on it: OpenSSL decode_error, JSSE handshake_failure. It explains nothing. Of
-/// a server only what OpenSSL and GnuTLS say is taken for that, behind its ServerHello: with half a connection left it may still refuse.
+/// a server only what OpenSSL, GnuTLS and JSSE say is taken for that, behind its ServerHello: with half a connection left it may still
+/// refuse.
 bool answers_the_end(const Handshake& h, const Event& e) {
-  constexpr std::uint8_t unexpected_message = 10, decode_error = 50, internal_error = 80;
+  constexpr std::uint8_t unexpected_message = 10, handshake_failure = 40, decode_error = 50, internal_error = 80;
   if (e.kind != Event::Kind::alert || h.carrier != Carrier::tls) return false;
   const std::uint64_t ended = h.tcp.ends[e.from == From::client ? 1 : 0].fin.packet;
   if (ended == 0 || e.packet <= ended) return false;
   if (e.from == From::client) return !h.conversation.established;
   const std::uint8_t word = e.alert.description;
-  const bool of_the_end = word == decode_error || word == unexpected_message || word == internal_error;
+  const bool of_the_end = word == decode_error || word == unexpected_message || word == internal_error || word == handshake_failure;
   return !e.opaque && of_the_end && find(h, From::server, HandshakeType::server_hello) != nullptr;
 }
 

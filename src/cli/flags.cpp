@@ -153,7 +153,7 @@ constexpr std::array<Flag, 24> connecting{{
      [](Options& o, const std::string&) { return family(o, investigate::Family::v6); }},
     {"client", 0, "PROFILE", Group::client, "diagnose for this client",
      "The client in question: openssl, gnutls or java of this machine with this machine's policy, or a recorded one such as chrome or "
-     "firefox. "
+     "firefox, or pcap:FILE, the one whose ClientHello comes first in a capture (pcap:FILE#N: that of flow N). "
      "Without it: a current mainstream client.",
      [](Options& o, const std::string& v) { return text_into(o.request.client, v); }},
     {"min-version", 0, "V", Group::client, "lowest version it offers",

@@ -79,7 +79,7 @@ Offer as_library(Offer offer, const system::OfferLists& lists) {
 
 tl::unexpected<base::Error> unknown_client(const std::string& name) {
   std::vector<std::string> known = probe::profile_names();
-  known.insert(known.end(), {"default", "openssl", "gnutls", "java"});
+  known.insert(known.end(), {"default", "openssl", "gnutls", "java", "pcap:FILE"});
   const auto near = base::nearest(name, known);
   return base::fail(base::Fault::misuse,
                     "no client is known by this name" + (near ? ", did you mean " + *near + "?" : "; there are " + base::join(known, ", ")),
@@ -115,7 +115,7 @@ base::Result<Client> client_of(const Request& request) {
     client.offer = as_library(client.offer, system::client_offer_limits(*policy));
     client.policy = std::move(*policy);
   } else if (!request.client.empty() && request.client != "default") {
-    client.recorded = probe::profile(request.client);
+    client.recorded = request.captured ? request.captured.get() : probe::profile(request.client);
     if (!client.recorded) return unknown_client(request.client);
     client.offer = taken_apart(client.recorded->hello);
     client.offer.server_name = server_name_of(request);

@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "sources/probe/profiles.h"
 
 namespace whytls::investigate {
 
@@ -29,8 +31,9 @@ struct Request {
   bool no_servername = false;             ///< --no-servername: none is sent; the host is still checked
 
   // ---- the client in question
-  std::string client;                   ///< --client: a profile's name, openssl, gnutls, java; empty: the default
-  std::vector<std::uint16_t> versions;  ///< --min-version and --max-version as a list, highest first; empty: the client's own
+  std::string client;                              ///< --client: a profile's name, openssl, gnutls, java, pcap:FILE; empty: the default
+  std::shared_ptr<const probe::Profile> captured;  ///< the client of pcap:FILE
+  std::vector<std::uint16_t> versions;             ///< --min-version and --max-version as a list, highest first; empty: the client's own
   std::vector<std::uint16_t> ciphers, groups, sigalgs;  ///< in the user's order; empty: the client's own
   std::optional<std::vector<std::string>> alpn;         ///< --alpn; an empty list: none
   std::string ca_file, ca_dir;

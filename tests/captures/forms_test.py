@@ -4,9 +4,11 @@
 import gzip
 import json
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import xml.etree.ElementTree
 
@@ -58,6 +60,33 @@ class Forms(unittest.TestCase):
         self.path.write_bytes(talk(3128, [("c", b"GET http://shop.example/ HTTP/1.1\r\n\r\n"), answer]))
         done = subprocess.run([PROGRAM, "pcap", "--format", "json", self.path], capture_output=True, timeout=60, check=False)
         self.assertEqual(json.loads(done.stdout)["handshakes"], [])
+
+    def test_a_captured_client_asks_again(self):
+        """A server that says protocol_version to everybody; what the client in question offers is what the capture shows."""
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+
+        def refuse():
+            while True:
+                try:
+                    visitor, _ = server.accept()
+                except OSError:
+                    return
+                with visitor:
+                    visitor.recv(4096)
+                    visitor.sendall(bytes.fromhex("15030300020246"))
+        threading.Thread(target=refuse, daemon=True).start()
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        seen = json.loads(self.pcap("--format", "json", self.path).stdout)["handshakes"][0]["handshake"]["offered"]
+        for name in (f"pcap:{self.path}", f"pcap:{self.path}#1"):
+            done = subprocess.run([PROGRAM, place, "--client", name, "--format", "json"], capture_output=True, timeout=60, check=False)
+            offered = json.loads(done.stdout)["handshake"]["offered"]
+            self.assertEqual((offered["ja3"], offered["ja4"]), (seen["ja3"], seen["ja4"]))
+        done = subprocess.run([PROGRAM, place, "--client", f"pcap:{self.path}#7"], capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"a ClientHello of TLS over TCP was expected in flow 7, and there is none", done.stderr)
+        done = subprocess.run([PROGRAM, place, "--client", "pcap:/nowhere"], capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 2)
 
     def test_every_form_is_what_it_says(self):
         for name in ("json", "jsonl"):

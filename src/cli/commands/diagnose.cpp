@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/capture/captured_client.h"
 #include "cli/cert_present.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -59,6 +60,20 @@ void add_trust_table(const Options& options, const investigate::Investigation& f
     if (id == about) return add_stores(report, found.chain, options.request.at.value_or(base::now()));
 }
 
+/// --client pcap:FILE. The name that is sent is the target's; none, where the captured client sends none.
+base::Result<void> take_captured_client(Options& options) {
+  investigate::Request& request = options.request;
+  if (!request.client.starts_with("pcap:")) return {};
+  auto taken = captured_client(request.client);
+  if (!taken) return tl::unexpected(taken.error());
+  if (taken->clients > 1 && !options.output.quiet)
+    complain(fmt::format("{} holds {} different clients: flow {}'s is taken; {}#N takes that of flow N", request.client.substr(5),
+                         taken->clients, taken->flow, request.client.substr(0, request.client.find('#'))));
+  request.captured = std::move(taken->profile);
+  if (!request.servername && !request.captured->hello.malformed && !request.captured->hello.server_name()) request.no_servername = true;
+  return {};
+}
+
 Exit run(Options& options) {
   if (options.words.size() != 1) {
     complain(options.words.empty() ? "the target is missing: expected host, host:port, [v6]:port or a URL"
@@ -67,6 +82,10 @@ Exit run(Options& options) {
   }
   if (const auto target = set_target(options, options.words.front()); !target) {
     complain(target.error().text());
+    return Exit::usage;
+  }
+  if (const auto taken = take_captured_client(options); !taken) {
+    complain("--client: " + taken.error().text());
     return Exit::usage;
   }
   Progress progress(!options.output.quiet);
@@ -99,6 +118,7 @@ const Command diagnose{
          "whytls db.example.com:5432 --starttls postgres --max-version tls1.2 --ciphers AES128-SHA  for a client that offers only this",
          "whytls example.com --connect 192.0.2.7:8443  one server behind the name",
          "whytls example.com --client java  for the Java of this machine, with its policy",
+         "whytls example.com --client pcap:ticket.pcapng  for the client whose ClientHello is in a capture",
          "whytls api.example.com --cert me.pem --key me.key  with a client certificate",
          "whytls example.com --at 2027-01-01 --format json  as of then, for a script"},
     .connects = true,

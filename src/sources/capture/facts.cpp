@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "sources/capture/last_words.h"
 #include "sources/capture/proof.h"
 #include "sources/capture/tls/ending.h"
 #include "wire/quic.h"

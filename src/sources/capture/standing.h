@@ -25,12 +25,6 @@ struct Assessment {
 
 Assessment assess(const Handshake& handshake);
 
-/// The last alert only says that the connection was closed.
-bool ends_in_an_answer(const Handshake& handshake);
-
-/// The conversation without an alert that only answers the end of the connection.
-observe::Conversation judged_conversation(const Handshake& handshake);
-
 /// Whether the client sent application data after the handshake, as far as it can be seen.
 bool client_sent_data(const Handshake& handshake);
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sources/capture/last_words.h"
 #include "sources/capture/tls/testing.h"
 
 namespace whytls::sources::capture {

@@ -2,6 +2,7 @@
 // TLS over TCP as it is met in the field, old and odd: read as what it is, and nobody blamed for it.
 #include <gtest/gtest.h>
 
+#include "sources/capture/last_words.h"
 #include "sources/capture/standing.h"
 #include "sources/capture/tls/testing.h"
 #include "wire/glance.h"

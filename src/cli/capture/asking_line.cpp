@@ -55,13 +55,15 @@ const probe::Profile* recorded(const std::string& ja4) {
 
 }  // namespace
 
-std::string asking_line(const sources::capture::Handshake& h, const report::Offer& offered) {
+std::string asking_line(const sources::capture::Handshake& h, const report::Offer& offered, const std::string& file) {
   const std::string name = base::printable(offered.server_name.value_or(""), 255);
   std::string line = "whytls ";
   line += plain(name) ? fmt::format("{}:{} --connect {}", name, h.server.port, h.server.text()) : h.server.text();
   const wire::UpgradeProtocol* upgrade = wire::upgrade_protocol(h.upgrade);
   if (upgrade && !upgrade->proxy) line += " --starttls " + h.upgrade;
   if (const auto* client = recorded(offered.ja4)) return line + " --client " + client->name;
+  if (plain(file) && file != "-" && h.carrier == sources::capture::Carrier::tls && !h.ssl2_form)
+    return fmt::format("{} --client pcap:{}#{}", line, file, h.number);
   line += version_words(offered.versions);
   line += short_list("--ciphers", offered.suites, registry::suite_name);
   line += short_list("--groups", offered.groups, registry::group_name);

@@ -24,17 +24,17 @@ report::Offer usual() {
 }
 
 TEST(AskingLine, AsksForTheNameAtTheAddress) {
-  EXPECT_EQ(asking_line(met(), usual()), "whytls shop.example:443 --connect 192.0.2.5:443");
+  EXPECT_EQ(asking_line(met(), usual(), ""), "whytls shop.example:443 --connect 192.0.2.5:443");
   report::Offer nameless = usual();
   nameless.server_name.reset();
-  EXPECT_EQ(asking_line(met(), nameless), "whytls 192.0.2.5:443");
+  EXPECT_EQ(asking_line(met(), nameless, ""), "whytls 192.0.2.5:443");
 }
 
 TEST(AskingLine, WhatNoShellShouldReadIsLeftOut) {
   report::Offer hostile = usual();
   hostile.server_name = "x;reboot";
   hostile.alpn = {"$(reboot)"};
-  EXPECT_EQ(asking_line(met(), hostile), "whytls 192.0.2.5:443");
+  EXPECT_EQ(asking_line(met(), hostile, ""), "whytls 192.0.2.5:443");
 }
 
 TEST(AskingLine, AnOfferThatIsNarrowGoesWithIt) {
@@ -43,18 +43,28 @@ TEST(AskingLine, AnOfferThatIsNarrowGoesWithIt) {
   narrow.suites = {0xc02f, 0x00ff};
   narrow.groups = {0x2a2a, 25};
   narrow.alpn = {"mqtt"};
-  EXPECT_EQ(asking_line(met(), narrow),
+  EXPECT_EQ(asking_line(met(), narrow, ""),
             "whytls shop.example:443 --connect 192.0.2.5:443 --max-version tls1.2 "
             "--ciphers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 --groups secp521r1 --alpn mqtt");
   report::Offer newest = usual();
   newest.versions = {0x0304};
-  EXPECT_EQ(asking_line(met(), newest), "whytls shop.example:443 --connect 192.0.2.5:443 --min-version tls1.3");
+  EXPECT_EQ(asking_line(met(), newest, ""), "whytls shop.example:443 --connect 192.0.2.5:443 --min-version tls1.3");
+}
+
+TEST(AskingLine, WhereThereIsAFileItsOwnHelloAsks) {
+  sources::capture::Handshake h = met();
+  h.number = 12;
+  EXPECT_EQ(asking_line(h, usual(), "/tmp/a.pcapng"), "whytls shop.example:443 --connect 192.0.2.5:443 --client pcap:/tmp/a.pcapng#12");
+  for (const char* useless : {"-", "a b.pcap", "$(reboot).pcap"})
+    EXPECT_EQ(asking_line(h, usual(), useless), "whytls shop.example:443 --connect 192.0.2.5:443");
+  h.carrier = sources::capture::Carrier::quic;
+  EXPECT_EQ(asking_line(h, usual(), "a.pcap"), "whytls shop.example:443 --connect 192.0.2.5:443");
 }
 
 TEST(AskingLine, AfterADialogueTheSameDialogue) {
   sources::capture::Handshake h = met();
   h.upgrade = "imap";
-  EXPECT_EQ(asking_line(h, usual()), "whytls shop.example:443 --connect 192.0.2.5:443 --starttls imap");
+  EXPECT_EQ(asking_line(h, usual(), ""), "whytls shop.example:443 --connect 192.0.2.5:443 --starttls imap");
 }
 
 }  // namespace

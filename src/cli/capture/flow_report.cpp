@@ -191,20 +191,21 @@ std::string client_guess(const std::string& ja4) {
 }
 
 report::Report report_of(const Handshake& h, const sources::capture::Facts& facts, const diagnosis::WatchedDiagnosis& watched,
-                         const std::string& file) {
+                         const Origin& origin) {
   report::Report out;
   out.client = "watched";
   out.diagnosis = watched.diagnosis;
   out.evidence = facts.evidence;
   out.handshake = handshake_of(h, facts);
-  out.flow = flow_of(h, out.handshake, file);
+  out.flow = flow_of(h, out.handshake, origin.file);
   out.target = {facts.evidence.text(Kind::host), h.server.port, h.server.address.text(), out.handshake.offered.server_name,
                 facts.evidence.text(Kind::starttls)};
   out.steps = steps_of(h, watched.diagnosis, facts.evidence);
   if (out.diagnosis.outcome == diagnosis::Outcome::undetermined && h.carrier == Carrier::tls) {
     for (const std::string_view words : watched.tell_apart) out.to_decide.emplace_back(words);
     if (out.to_decide.size() > 2) out.to_decide.resize(2);
-    if (facts.assessment.standing == sources::capture::Standing::failed) out.to_decide.push_back(asking_line(h, out.handshake.offered));
+    if (facts.assessment.standing == sources::capture::Standing::failed)
+      out.to_decide.push_back(asking_line(h, out.handshake.offered, origin.capture));
   }
   report::add_fixes(out);
   return out;

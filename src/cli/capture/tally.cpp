@@ -132,7 +132,7 @@ void Tally::judge(Kept&& kept) {
   count(alike);
   if (options_.flow && wanted(h)) add_proof(h, kept.file);
   if (bad || options_.all || options_.stream || (options_.flow && wanted(h))) {
-    report::Report report = report_of(h, facts, watched, kept.file);
+    report::Report report = report_of(h, facts, watched, {kept.file, kept.file.empty() ? options_.only_file : kept.file});
     if (bad) alike.group = add_to_group(report, h);
     const auto group = groups_.find(alike.group);
     if (bad && !options_.flow && group != groups_.end() && group->second.group.count <= most_proven) add_proof(h, kept.file);

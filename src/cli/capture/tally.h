@@ -27,6 +27,7 @@ struct TallyOptions {
   std::optional<std::uint64_t> flow;        ///< show this connection alone, whatever came of it
   const x509::TrustStore* store = nullptr;  ///< must outlive the tally
   bool store_given = false;
+  std::string only_file;  ///< the capture, where there is but one: the lines that ask again name it
   /// Called for each handshake that failed, with its report, when it is judged.
   std::function<void(const report::Report&, const sources::capture::Handshake&)> on_failure;
   std::function<void(report::Report&&)> stream;  ///< every handshake goes there as soon as it is judged, instead of being kept

@@ -114,6 +114,7 @@ base::Result<TallyOptions> checked(const Options& options) {
     return refuse("--anonymize belongs to --write FILE: the report itself names addresses as they are");
   TallyOptions how;
   how.all = options.own.contains("all");
+  if (options.words.size() == 1) how.only_file = options.words.front();
   if (const std::string flow = own(options, "flow"); !flow.empty()) {
     how.flow = base::number(flow);
     if (!how.flow) return refuse("--flow '" + flow + "': expected the number of a connection, as the report shows it");

@@ -270,7 +270,13 @@ void add_request(Evidence& e, const Reading& r) {
 void add_plaintext(Evidence& e, const Conversation& c) {
   const wire::Plaintext plain = wire::recognise_plaintext(c.not_tls, c.port);
   e.add(Kind::failure, std::string("plaintext"), "the answer to the ClientHello is no TLS: \"" + plain.excerpt + "\"");
-  e.add(Kind::plaintext_protocol, plain.protocol.empty() ? std::string("unknown") : plain.protocol);
+  // What has the shape of TLS and is none comes from a TLS stack, or was TLS once on its way.
+  if (const auto alert = wire::damaged_alert(c.not_tls); alert && c.not_tls_from == From::server)
+    e.add(Kind::plaintext_protocol, std::string("damaged-alert"),
+          fmt::format("the server answers {}, which is no TLS but has the shape of the alert {}", base::hex(c.not_tls, " "),
+                      registry::alert_name(alert->description)));
+  else
+    e.add(Kind::plaintext_protocol, plain.protocol.empty() ? std::string("unknown") : plain.protocol);
   e.add(Kind::plaintext_excerpt, plain.excerpt);
   e.add(Kind::plaintext_speaker, std::string(c.not_tls_from == From::server ? "server" : "client"));
 }
@@ -292,21 +298,8 @@ constexpr std::string_view ending_words(Ending ending) {
   }
 }
 
-/// What has the shape of TLS and is none comes from a TLS stack, or was one on its way.
-bool answers_damaged_alert(const Reading& r, const Conversation& c) {
-  return c.not_tls_from == From::server && !r.server_hello && !r.fatal && wire::damaged_alert(c.not_tls);
-}
-
-void note_damaged_alert(Reading& r, const Conversation& c) {
-  if (!answers_damaged_alert(r, c)) return;
-  violate(r, From::server,
-          fmt::format("the answer {} is no TLS, but has the shape of an alert: {}", base::hex(c.not_tls, " "),
-                      registry::alert_name(wire::damaged_alert(c.not_tls)->description)));
-}
-
 void add_failure(Evidence& e, const Conversation& c, const Reading& r, const std::string& stage) {
   e.add(Kind::failed_stage, stage);
-  if (answers_damaged_alert(r, c)) return e.add(Kind::failure, std::string("malformed"));
   if (!c.not_tls.empty() && !r.server_hello && !r.fatal) return add_plaintext(e, c);
   if (r.fatal) {
     const std::string name = registry::alert_name(r.fatal->description);
@@ -346,7 +339,6 @@ std::string stage_of(const Conversation& conversation) { return stage_of(convers
 
 evidence::Evidence facts_of(const Conversation& conversation) {
   Reading r = read(conversation);
-  note_damaged_alert(r, conversation);
   note_broken_hello(r);
   Evidence e;
   if (r.client_hello) add_offer(e, *r.client_hello, conversation);

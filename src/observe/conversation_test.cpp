@@ -248,17 +248,16 @@ TEST(Conversation, Dtls13IsReadAsTls13) {
   EXPECT_NE(facts_of(c).text(Kind::violation), "") << "in DTLS 1.2 they do not";
 }
 
-TEST(Conversation, AnAlertUnderADamagedHeaderIsNoPlaintext) {
+TEST(Conversation, AnAlertUnderADamagedHeaderIsNoTlsAndKnownByItsShape) {
   Conversation c = begun();
   c.not_tls = {0, 0, 0, 0, 2, 2, 40};
-  c.ending = Ending::closed;
-  c.ended_by = From::server;
   const auto facts = facts_of(c);
-  EXPECT_EQ(facts.text(Kind::failure), "malformed");
-  EXPECT_EQ(facts.text(Kind::violation), "the answer 00 00 00 00 02 02 28 is no TLS, but has the shape of an alert: handshake_failure");
-  EXPECT_EQ(facts.text(Kind::violation_by), "server");
+  EXPECT_EQ(facts.text(Kind::failure), "plaintext");
+  EXPECT_EQ(facts.text(Kind::plaintext_protocol), "damaged-alert");
+  EXPECT_EQ(facts.find(Kind::plaintext_protocol)->text,
+            "the server answers 00 00 00 00 02 02 28, which is no TLS but has the shape of the alert handshake_failure");
   c.not_tls.push_back(0);
-  EXPECT_EQ(facts_of(c).text(Kind::failure), "plaintext");
+  EXPECT_EQ(facts_of(c).text(Kind::plaintext_protocol), "unknown");
 }
 
 TEST(Conversation, AClientHelloThatBreaksARuleIsAViolationWhereItIsNotAnswered) {

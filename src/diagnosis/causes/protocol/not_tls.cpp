@@ -37,6 +37,11 @@ Plain plaintext_spoken(const Evidence& e) {
             "client",
             "the client speaks " + spelled(e.text(Kind::plaintext_protocol)) + ", the server expects TLS",
             {Remedy::speak_tls}};
+  if (e.text(Kind::plaintext_protocol) == "damaged-alert")
+    return {"damaged-alert",
+            "server",
+            "the server answers with bytes that are no TLS, though they have the shape of an alert",
+            {Remedy::update_server, Remedy::read_server_log}};
   if (const std::string protocol = e.text(Kind::plaintext_protocol); !protocol.empty())
     return {protocol,
             "server",
@@ -59,9 +64,12 @@ const Cause protocol_not_tls{
       Plain plain = plaintext_spoken(e);
       if (plain.summary.empty()) return std::nullopt;
       // What cannot even be read might be TLS that was damaged on its way.
-      Finding f{.confidence = plain.protocol == "unknown" ? Confidence::likely : Confidence::certain,
+      Finding f{.confidence = plain.protocol == "unknown" || plain.protocol == "damaged-alert" ? Confidence::likely : Confidence::certain,
                 .summary = plain.summary,
                 .remedies = plain.remedies};
+      if (f.confidence != Confidence::certain)
+        f.to_be_surer =
+            "the same from another place: a device on the way may have changed the bytes; the server's own log says what it sent";
       f.side = plain.speaker == "client" || known_yes(e.is(Kind::default_works)) ? Side::client : Side::server;
       f.detail = {{"protocol", plain.protocol}, {"speaker", plain.speaker}};
       if (const std::string excerpt = e.text(Kind::plaintext_excerpt); !excerpt.empty()) {

@@ -119,6 +119,20 @@ TEST_F(Watched, WhatOneConnectionHidesAnotherMayShow) {
   EXPECT_FALSE(facts_of(hides, {&store, true, nullptr, false}).evidence.find(Kind::link_expired, "0"));
 }
 
+TEST_F(Watched, TheChainThatWasShownLastCountsAndForADay) {
+  Watch before, after, hidden;
+  ShownChains seen;
+  seen.note(before.client(client_hello()).server(flight(expired())).end().at(0));
+  const Handshake& renewed = after.client(client_hello()).server(flight(leaf())).end().at(0);
+  seen.note(renewed);
+  hidden.client(client_hello()).server(join({server_hello(0x0304, 0x1301), sealed(900)})).client(sealed(19)).closes(End::opener);
+  Handshake hides = hidden.end().at(0);
+  ASSERT_NE(seen.for_hidden(hides), nullptr);
+  EXPECT_EQ(seen.for_hidden(hides)->certificates, observe::server_chain(renewed.conversation));
+  hides.first.at += std::int64_t{25} * 3600 * 1'000'000'000;
+  EXPECT_EQ(seen.for_hidden(hides), nullptr);
+}
+
 TEST_F(Watched, AChainSeenElsewhereThatHasNoFaultExplainsNothing) {
   Watch open, hidden;
   ShownChains seen;

@@ -2,6 +2,7 @@
 #include "sources/capture/shown_chains.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/text.h"
 #include "wire/glance.h"
@@ -30,20 +31,40 @@ std::string name_of(const Handshake& h) {
   return hello ? std::string(base::text(wire::glance_client_hello(base::ByteView(hello->raw).subspan(4)).server_name)) : std::string();
 }
 
+std::size_t size_of(const ShownChain& chain) {
+  std::size_t out = 0;
+  for (const base::Bytes& each : chain.certificates) out += each.size();
+  return out;
+}
+
+constexpr std::int64_t longest = std::int64_t{24} * 3600 * 1'000'000'000;  // nanoseconds
+
 }  // namespace
 
 void ShownChains::note(const Handshake& h) {
-  if (chains_.size() >= most || bytes_ >= most_bytes || !shows(h)) return;
-  const auto [place, is_new] = chains_.try_emplace({h.server.address, h.server.port, name_of(h)});
-  if (!is_new) return;
-  place->second = {observe::server_chain(h.conversation), h.number};
-  for (const base::Bytes& each : place->second.certificates) bytes_ += each.size();
+  if (!shows(h)) return;
+  if (chains_.size() >= most || bytes_ >= most_bytes) {
+    chains_.clear();
+    bytes_ = 0;
+  }
+  ShownChain& shown = chains_[{h.server.address, h.server.port, name_of(h)}];
+  shown.flow = h.number;
+  shown.at = h.first.at;
+  base::Bytes room;
+  const base::ByteView leaf = observe::server_leaf(h.conversation, room);
+  if (!shown.certificates.empty() &&
+      std::equal(leaf.begin(), leaf.end(), shown.certificates.front().begin(), shown.certificates.front().end()))
+    return;
+  bytes_ -= size_of(shown);
+  shown.certificates = observe::server_chain(h.conversation);
+  bytes_ += size_of(shown);
 }
 
 const ShownChain* ShownChains::for_hidden(const Handshake& h) const {
   if (chains_.empty() || shows(h) || !find(h, From::server, HandshakeType::server_hello)) return nullptr;
   const auto found = chains_.find({h.server.address, h.server.port, name_of(h)});
-  return found == chains_.end() || found->second.certificates.empty() ? nullptr : &found->second;
+  if (found == chains_.end() || found->second.certificates.empty()) return nullptr;
+  return std::abs(h.first.at - found->second.at) <= longest ? &found->second : nullptr;
 }
 
 }  // namespace whytls::sources::capture

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certificates that servers showed in clear somewhere in the capture, by server and name: what a handshake of TLS 1.3 with the same server
-// and for the same name hides is most likely the same.
+// and for the same name hides is most likely the same, as long as it was seen within a day: certificates are renewed.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ namespace whytls::sources::capture {
 
 struct ShownChain {
   std::vector<base::Bytes> certificates;
-  std::uint64_t flow = 0;  ///< where it was seen
+  std::uint64_t flow = 0;  ///< where it was seen last
+  std::int64_t at = 0;     ///< when that began, nanoseconds since 1970
 };
 
 class ShownChains {

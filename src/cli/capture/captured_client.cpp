@@ -9,6 +9,7 @@
 #include "observe/fingerprint.h"
 #include "sources/capture/capture.h"
 #include "sources/capture/file/capture_file.h"
+#include "sources/capture/first_message.h"
 
 namespace whytls::cli {
 namespace {
@@ -32,10 +33,7 @@ Wanted wanted_of(const std::string& place) {
 /// The body of the first ClientHello; nothing for one in SSL 2's form, which has another shape.
 base::ByteView hello_of(const capture::Handshake& h) {
   if (h.carrier != capture::Carrier::tls || h.ssl2_form) return {};
-  for (const observe::Event& e : h.conversation.events)
-    if (e.kind == observe::Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
-      return base::ByteView(e.raw).subspan(4);
-  return {};
+  return capture::first_body(h, observe::From::client, wire::HandshakeType::client_hello);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "registry/registry.h"
+#include "sources/capture/first_message.h"
 #include "sources/capture/tls/ending.h"
 #include "wire/glance.h"
 
@@ -16,13 +17,6 @@ using observe::From;
 
 /// Longer than it takes to judge a chain, asking for its revocation included; spare connections are kept for longer.
 constexpr std::int64_t at_once = 3'000'000'000;  // nanoseconds
-
-wire::ClientHello offer_of(const Handshake& h) {
-  for (const Event& e : h.conversation.events)
-    if (e.kind == Event::Kind::handshake && !e.opaque && e.type == wire::HandshakeType::client_hello && e.raw.size() > 4)
-      return wire::parse_client_hello(base::ByteView(e.raw).subspan(4));
-  return {};
-}
 
 /// TLS 1.3 without keys: the last record of the client's has the size of an alert.
 std::optional<std::int64_t> hidden_goodbye(const Handshake& h) {
@@ -78,7 +72,7 @@ bool may_have_refused(const Handshake& h) {
   const auto said = goodbye(h);
   if (parts_in_peace(h)) return false;
   if ((!said && h.conversation.ended_by != From::client) || hesitation(h, said) >= at_once) return false;
-  const wire::ClientHello offer = offer_of(h);
+  const wire::ClientHello offer = wire::parse_client_hello(first_body(h, From::client, wire::HandshakeType::client_hello));
   return offer.server_name() && (!offer.alpn().empty() || !said);
 }
 

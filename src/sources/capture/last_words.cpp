@@ -3,18 +3,13 @@
 
 #include <algorithm>
 
+#include "sources/capture/first_message.h"
+
 namespace whytls::sources::capture {
 namespace {
 
 using observe::Event;
 using observe::From;
-
-bool has_server_hello(const Handshake& h) {
-  const auto& events = h.conversation.events;
-  return std::any_of(events.begin(), events.end(), [](const Event& e) {
-    return e.kind == Event::Kind::handshake && !e.opaque && e.from == From::server && e.type == wire::HandshakeType::server_hello;
-  });
-}
 
 /// What is no record any more comes behind a fatal alert: MariaDB, refused by a client, says so in its own protocol. Nothing follows from
 /// it.
@@ -37,7 +32,7 @@ bool answers_the_end(const Handshake& h, const Event& e) {
   if (e.from == From::client) return !h.conversation.established;
   const std::uint8_t word = e.alert.description;
   const bool of_the_end = word == decode_error || word == unexpected_message || word == internal_error || word == handshake_failure;
-  return !e.opaque && of_the_end && has_server_hello(h);
+  return !e.opaque && of_the_end && first_message(h, From::server, wire::HandshakeType::server_hello) != nullptr;
 }
 
 bool piece_of_tls(const Handshake& h) {
@@ -59,7 +54,8 @@ observe::Conversation judged_conversation(const Handshake& h) {
   observe::Conversation out = h.conversation;
   if (!out.malformed.empty() && broken_after_the_end(out)) out.malformed.clear();
   if (piece_of_tls(h)) out.not_tls.clear();
-  const bool plaintext = !out.not_tls.empty() && out.not_tls_from == From::server && !has_server_hello(h);
+  const bool plaintext = !out.not_tls.empty() && out.not_tls_from == From::server &&
+                         first_message(h, From::server, wire::HandshakeType::server_hello) == nullptr;
   // What a client says by alert of plaintext is that it is no TLS.
   std::erase_if(out.events, [&](const Event& e) {
     return answers_the_end(h, e) || (plaintext && e.kind == Event::Kind::alert && e.from == From::client);

@@ -5,30 +5,22 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "sources/capture/first_message.h"
 #include "wire/glance.h"
 
 namespace whytls::sources::capture {
 namespace {
 
-using observe::Event;
 using observe::From;
 using wire::HandshakeType;
 
-const Event* find(const Handshake& h, From from, HandshakeType type) {
-  const auto& events = h.conversation.events;
-  const auto found = std::find_if(events.begin(), events.end(), [&](const Event& e) {
-    return e.kind == Event::Kind::handshake && !e.opaque && e.from == from && e.type == type && e.raw.size() > 4;
-  });
-  return found == events.end() ? nullptr : &*found;
-}
-
 bool shows(const Handshake& h) {
-  return find(h, From::server, HandshakeType::certificate) || find(h, From::server, HandshakeType::compressed_certificate);
+  return first_message(h, From::server, HandshakeType::certificate) ||
+         first_message(h, From::server, HandshakeType::compressed_certificate);
 }
 
 std::string name_of(const Handshake& h) {
-  const Event* const hello = find(h, From::client, HandshakeType::client_hello);
-  return hello ? std::string(base::text(wire::glance_client_hello(base::ByteView(hello->raw).subspan(4)).server_name)) : std::string();
+  return std::string(base::text(wire::glance_client_hello(first_body(h, From::client, HandshakeType::client_hello)).server_name));
 }
 
 std::size_t size_of(const ShownChain& chain) {
@@ -61,7 +53,7 @@ void ShownChains::note(const Handshake& h) {
 }
 
 const ShownChain* ShownChains::for_hidden(const Handshake& h) const {
-  if (chains_.empty() || shows(h) || !find(h, From::server, HandshakeType::server_hello)) return nullptr;
+  if (chains_.empty() || shows(h) || !first_message(h, From::server, HandshakeType::server_hello)) return nullptr;
   const auto found = chains_.find({h.server.address, h.server.port, name_of(h)});
   if (found == chains_.end() || found->second.certificates.empty()) return nullptr;
   return std::abs(h.first.at - found->second.at) <= longest ? &found->second : nullptr;

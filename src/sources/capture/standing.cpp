@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "registry/registry.h"
 #include "sources/capture/farewell.h"
+#include "sources/capture/first_message.h"
 #include "sources/capture/last_words.h"
 #include "wire/glance.h"
 
@@ -27,12 +28,6 @@ bool is_message(const Event& e, From from, HandshakeType type) {
   return e.kind == Event::Kind::handshake && !e.opaque && e.from == from && e.type == type;
 }
 
-const Event* find(const Handshake& h, From from, HandshakeType type) {
-  const auto& events = h.conversation.events;
-  const auto found = std::find_if(events.begin(), events.end(), [&](const Event& e) { return is_message(e, from, type); });
-  return found == events.end() ? nullptr : &*found;
-}
-
 struct Hellos {
   bool client = false, server = false, retry = false, tls13 = false;
   std::uint16_t suite = 0;
@@ -40,7 +35,7 @@ struct Hellos {
 
 Hellos hellos_of(const Handshake& h) {
   Hellos out;
-  out.client = find(h, From::client, HandshakeType::client_hello) != nullptr;
+  out.client = first_message(h, From::client, HandshakeType::client_hello) != nullptr;
   for (const Event& e : h.conversation.events) {
     if (!is_message(e, From::server, HandshakeType::server_hello) || e.raw.size() < 4) continue;
     const auto hello = wire::glance_server_hello(base::ByteView(e.raw).subspan(4));

@@ -52,9 +52,11 @@ const Cause network_proxy_refused{
       const std::string inner = inner_cause(*status, said);
       const std::string proxy = e.text(Kind::proxy_name);
       Finding f{.confidence = Confidence::certain, .rests_on = {{Kind::proxy_status, ""}, {Kind::proxy_answer, ""}}};
-      f.summary = "the proxy" + (proxy.empty() ? std::string() : " " + proxy) + " answers with " +
-                  (*status < 100 ? "SOCKS reply " : "status ") + std::to_string(*status) +
-                  (inner.empty() ? "" : ": it cannot reach the server") + (said.empty() ? "" : " (" + said + ")");
+      constexpr std::string_view who = "the proxy";
+      const std::string answer = said.starts_with(who) ? said.substr(who.size())
+                                                       : std::string(" answers with ") + (*status < 100 ? "SOCKS reply " : "status ") +
+                                                             std::to_string(*status) + (said.empty() ? "" : " (" + said + ")");
+      f.summary = std::string(who) + (proxy.empty() ? "" : " " + proxy) + answer + (inner.empty() ? "" : ": it cannot reach the server");
       f.detail = {{"status", *status}};
       if (!inner.empty()) f.detail.emplace_back("inner", inner);
       if (!proxy.empty()) f.detail.emplace_back("proxy", proxy);
